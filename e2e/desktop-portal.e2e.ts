@@ -1,10 +1,14 @@
+import { execFile } from 'node:child_process'
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { findProgram } from '../src-main/platform/programs/find-program.ts'
 import { complaints, hostWasKilled, launchBrowser } from './helpers/browser.ts'
 import { shareOfColor } from './helpers/canvas-share.ts'
+import { streams } from './helpers/command.ts'
+import { complaintsOf } from './helpers/decode.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
 import { type PrivatePipeWire, pipeWireMissing, type Removable, startPipeWire } from './helpers/pipewire.ts'
 import { skipBecause } from './helpers/skip.ts'
@@ -20,6 +24,7 @@ import { portalMissing, type RunningPortal, startMutter, startPortal, startRemem
 
 const missing =
   pipeWireMissing() ?? portalMissing() ?? (findProgram('foot') === undefined ? 'foot is needed: apt-get install foot' : undefined)
+const execute = promisify(execFile)
 const size = { width: 1280, height: 720 }
 const terminal = [0x10, 0x30, 0x50]
 let pipeWire: PrivatePipeWire
@@ -35,6 +40,19 @@ const environment = () => ({ ...pipeWire.env, DISPLAY: '', WAYLAND_DISPLAY: 'way
 const display = async () => (await host.api('GET', `/desktop/displays/${id}`)).body
 const share = (rgb: readonly number[]) => shareOfColor(page, rgb)
 const shows = (state: string) => page.locator(`[data-testid=desktop][data-state=${state}]`).waitFor()
+/** The recording that was started last. */
+const newestFile = async (): Promise<{ state: string; bytes: number; display: string; fileName: string } | undefined> =>
+  (await host.api('GET', '/desktop/recordings')).body.items[0]
+/** Color above the bottom right corner of the first frame that FFmpeg gets; undefined where it gets none. */
+async function colorOf(url: string): Promise<readonly number[] | undefined> {
+  const scaled = ['-vf', 'crop=64:64:iw-80:ih-80,scale=1:1', '-frames:v', '1', '-f', 'rawvideo', '-pix_fmt', 'rgb24', '-']
+  const { stdout } = await execute('ffmpeg', ['-v', 'error', '-i', url, ...scaled], { encoding: 'buffer' }).catch(() => ({
+    stdout: Buffer.alloc(0),
+  }))
+  return stdout.length === 3 ? [...stdout] : undefined
+}
+const isTerminal = (color: readonly number[] | undefined): boolean =>
+  color?.every((value, channel) => Math.abs(value - terminal[channel]!) < 24) ?? false
 const typed = () => join(host.dataDir, 'typed.txt')
 
 /** Does it again only when it had no effect for a while: a desktop that is behind would be further behind. */
@@ -145,19 +163,22 @@ describe('the desktop that is logged in at the machine', () => {
   })
 
   it('takes no input from a connection that may not control it any more, and takes it again', async () => {
-    const socket = await page.evaluateHandle(
-      (path) => new WebSocket(path),
-      `${host.http.replace('http', 'ws')}/api/v1/desktop/session?display=${id}`,
-    )
-    const attendee = await socket.evaluate(
-      (each) =>
-        new Promise<string>((resolve) => {
+    // What it is sent first may be there before the next line runs here.
+    const visit = await page.evaluateHandle(
+      (path) => {
+        const each = new WebSocket(path)
+        const attendee = new Promise<string>((resolve) => {
           each.onmessage = ({ data }) => {
             const message = typeof data === 'string' ? JSON.parse(data) : {}
             if (message.kind === 'rights') resolve(message.attendee)
           }
-        }),
+        })
+        return { each, attendee }
+      },
+      `${host.http.replace('http', 'ws')}/api/v1/desktop/session?display=${id}`,
     )
+    const socket = await visit.evaluateHandle(({ each }) => each)
+    const attendee = await visit.evaluate((seen) => seen.attendee)
     /** Resolves when the host has read it. */
     const press = (key: string) =>
       socket.evaluate(
@@ -254,7 +275,61 @@ describe('the desktop that is logged in at the machine', () => {
     expect(problems.filter((each) => !hostWasKilled.test(each))).toEqual([])
   })
 
+  it('is created on the command line, which asks nobody, and not twice', async () => {
+    portal = await startPortal(pipeWire, 'allow')
+    const made = await streams(['desktop', 'create', 'Mine', '--portal', '--json'], host)
+    expect([made.code, made.errors]).toEqual([0, ''])
+    expect(made.json()).toMatchObject({ name: 'Mine', kind: 'portal', protocol: 'wayland', state: 'running' })
+    id = made.json().id
+    expect((await streams(['desktop', 'list'], host)).out).toMatch(new RegExp(`^${id} +Mine +portal +running `, 'm'))
+    expect(portal.questions).toEqual([])
+    const twice = await streams(['--json', 'desktop', 'create', '--portal'], host)
+    expect([twice.code, twice.json().error.code]).toEqual([1, 'desktop.shown_already'])
+  })
+
+  it('is recorded and sent live without anybody who looks, once the person allows it', async () => {
+    const at = `/desktop/displays/${id}` as const
+    const closed = portal.closed()
+    expect((await host.api('POST', `${at}/recording` as never)).body).toMatchObject({ by: 'hand' })
+    await until(async () => (await newestFile())?.state === 'recording' && (await newestFile())!.bytes > 1000, 'a file grows')
+    expect((await host.api('POST', `${at}/live` as never, { stream: 'mine', audio: false })).body).toMatchObject({ stream: 'mine' })
+    await until(async () => isTerminal(await colorOf(`${host.http}/live/mine/index.m3u8`)), 'the terminal is seen live', 90_000)
+    // What it is recorded and sent live from is one session.
+    expect(portal.questions).toEqual(['asked'])
+    await host.api('DELETE', `${at}/recording` as never)
+    await until(async () => (await newestFile())?.state === 'complete', 'the file is complete')
+    const { display: folder, fileName } = (await newestFile())!
+    const path = join(host.dataDir, 'desktop-recordings', folder, fileName)
+    expect(isTerminal(await colorOf(path))).toBe(true)
+    expect(await complaintsOf(path)).toBe('')
+    await host.api('DELETE', `${at}/live` as never)
+    await until(() => portal.closed() === closed + 1, 'the session with the desktop is closed')
+  })
+
+  it('ends recording and stream when the person ends the sharing', async () => {
+    const at = `/desktop/displays/${id}` as const
+    await host.api('POST', `${at}/recording` as never)
+    await host.api('POST', `${at}/live` as never, { stream: 'again', audio: false })
+    await until(async () => isTerminal(await colorOf(`${host.http}/live/again/index.m3u8`)), 'the terminal is seen live', 90_000)
+    portal.end()
+    await until(async () => (await display()).recorded === false && (await display()).live === null, 'both have ended')
+    await until(async () => (await newestFile())?.state === 'complete', 'the file is complete')
+    await until(async () => {
+      const { items } = (await host.api('GET', '/audit?kind=error')).body
+      return items.some(({ code }) => code === 'desktop.portal_ended')
+    }, 'the log says why')
+    // It is not sent again by itself, which would ask again.
+    await host.kill('SIGKILL')
+    host = await startHost({ name: 'desktop-portal', dataDir: host.dataDir, env: environment() })
+    expect(await display()).toMatchObject({ state: 'running', live: null, recorded: false })
+    expect(portal.questions).toEqual(['asked', 'asked'])
+    await host.api('DELETE', at as never)
+    await portal.remove()
+  })
+
   it('is not offered, and says what is missing, where no desktop is logged in', async () => {
+    const refused = await streams(['desktop', 'create', '--portal'], host)
+    expect([refused.code, refused.errors]).toEqual([1, expect.stringContaining('xdg-desktop-portal')])
     expect((await host.api('GET', '/desktop/portal')).body).toEqual({ available: false, remembers: false })
     const { status, body } = await host.api('POST', '/desktop/displays', { attach: { portal: true } })
     expect([status, body]).toEqual([
@@ -264,6 +339,9 @@ describe('the desktop that is logged in at the machine', () => {
     await page.goto(`${host.http}/desktops`)
     await page.getByTestId('create-display').click()
     await page.getByTestId('display-submit').waitFor()
-    expect(await page.getByTestId('display-starts').locator('option[value=portal]').count()).toBe(0)
+    const offered = page.getByTestId('display-starts').locator('option[value=portal]')
+    await until(() => offered.isDisabled(), 'it cannot be chosen')
+    await page.getByTestId('remedies').locator('summary').click()
+    expect(await page.getByTestId('remedy-portal').textContent()).toContain('No desktop that can be shown is logged in')
   })
 })

@@ -34,6 +34,7 @@ export const plan: Readonly<Record<string, PlannedFile>> = {
   'desktop-audio': { part: 'desktop', cost: 'cpu' },
   'desktop-live': { part: 'desktop', cost: 'cpu' },
   'desktop-recording': { part: 'desktop', cost: 'cpu' },
+  'desktop-requirements': { part: 'desktop', cost: 'cpu' },
   'desktop-rights': { part: 'desktop', cost: 'cpu' },
   'desktop-spectators': { part: 'desktop', cost: 'cpu' },
   'desktop-screen': { part: 'desktop', cost: 'cpu' },

@@ -167,6 +167,9 @@ export interface ApiTypes {
         }
       }
     }
+    requirements: {
+      GET: { answer: { items: { name: 'x11' | 'lightDesktop' | 'terminal' | 'wayland' | 'waylandTerminal' | 'xwayland' | 'audio' | 'portal'; available: boolean; found: string[]; missing: string[]; commands: string[] }[]; nextCursor: null } }
+    }
     'second-factor': {
       GET: { answer: { enrolled: boolean; needed: boolean } }
       POST: { answer: { secret: string; uri: string } }

@@ -73,6 +73,7 @@ const maxImageBytes = 8 * 1024 * 1024
 /** Between looks whether a display that nobody looks at is to end, ms. */
 const unwatchedEveryMs = 10_000
 
+export { findRequirements } from './displays/requirements.ts'
 export { desktopMigrations } from './migrations.ts'
 export type { HostUser } from './rights/grants.ts'
 
@@ -205,6 +206,11 @@ export async function createDesktop({
     onViewers(id) {
       book.announce(id)
       locks.controlled(id, sessions.canBeControlled(id))
+    },
+    onLost(id, code, taken) {
+      if (code !== 'desktop.portal_denied' && code !== 'desktop.portal_ended') return
+      broadcasts.withdraw(id)
+      if (taken) audit.record({ kind: 'error', message: 'a recording or a live stream of a desktop ended', code, data: { display: id } })
     },
     recordingOf(id) {
       const { state, by, startedAt } = recordings.state(id)

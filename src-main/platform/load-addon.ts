@@ -23,8 +23,23 @@ export function loadAddon<Addon>(name: string): Addon {
   }
 }
 
+/** Packages of Debian and Ubuntu to build an addon with; undefined where it is built, or is being built. */
+export function unbuiltAddon(name: string): readonly string[] | undefined {
+  return existsSync(addonFile(name)) || isBeingBuilt(name) ? undefined : toBuild(name)
+}
+
+/**
+ * Of an addon that another process loads later: what starts for it would be of no use without. It is not loaded here.
+ * @throws AppError `studio.engine_missing` where it is not built
+ */
+export function demandAddon(name: string): void {
+  if (unbuiltAddon(name) !== undefined) throw missing(name, false, new Error(`${addonFile(name)} is missing`))
+}
+
+const toBuild = (name: string): readonly string[] => ['g++', 'pkg-config', ...(describe(name).debian ?? [])]
+
 function missing(name: string, built: boolean, cause: unknown): AppError {
-  const { systems, debian = [] } = describe(name)
+  const { systems } = describe(name)
   const details = { addon: name, reason: cause instanceof Error ? cause.message : String(cause) }
   if (systems !== undefined && !systems.includes(process.platform)) {
     return new AppError('studio.engine_missing', `The native part ${name} is not made for ${process.platform} yet`, { cause, details })
@@ -34,7 +49,7 @@ function missing(name: string, built: boolean, cause: unknown): AppError {
     const message = `The native part ${name} needs ${library.file}, which is missing. On Debian: apt-get install ${library.debian}`
     return new AppError('studio.engine_missing', message, { cause, details })
   }
-  const packages = ['g++', 'pkg-config', ...debian].join(' ')
+  const packages = toBuild(name).join(' ')
   const what = built ? 'does not load' : 'is not built'
   const message = `The native part ${name} ${what}. On Debian: apt-get install ${packages}, then npm run build`
   return new AppError('studio.engine_missing', message, { cause, details })

@@ -6,6 +6,16 @@ import { DialogForm } from '../components/dialog-form.tsx'
 import { notify } from '../components/toasts.tsx'
 import { displays } from './displays.ts'
 import { t } from './messages.ts'
+import {
+  choiceText,
+  firstMissing,
+  isThere,
+  Remedies,
+  Remedy,
+  type Requirement,
+  type RequirementName,
+  type Requirements,
+} from './requirements.tsx'
 import { SessionUserField } from './session-user-field.tsx'
 
 /** After how many minutes without a viewer a display ends; 0: never. */
@@ -14,12 +24,43 @@ type Protocol = 'x11' | 'wayland'
 type Starts = 'desktop' | 'program' | 'nothing' | 'attach' | 'portal'
 
 const portalOffer = new Resource({ path: () => '/desktop/portal' })
+const machine = new Resource({ path: () => '/desktop/requirements' })
+
+/** What a display lacks that is to be made for programs that speak this; with what starts on it. */
+const needs: Readonly<Record<Protocol, Readonly<Record<'server' | 'desktop', RequirementName>>>> = {
+  x11: { server: 'x11', desktop: 'lightDesktop' },
+  wayland: { server: 'wayland', desktop: 'waylandTerminal' },
+}
+
+/** What keeps a choice from working; undefined: it works. */
+function lackOf(requirements: Requirements, starts: Starts, protocol: Protocol): Requirement | undefined {
+  if (starts === 'attach') return undefined
+  if (starts === 'portal') return firstMissing(requirements, ['portal'])
+  const { server, desktop } = needs[protocol]
+  return firstMissing(requirements, starts === 'desktop' ? [server, desktop] : [server])
+}
+
+/** In the order of the list: the first that works is chosen where nobody chose another. */
+const choices: readonly Starts[] = ['desktop', 'program', 'nothing', 'portal', 'attach']
+const protocols: readonly Protocol[] = ['x11', 'wayland']
+
+/** What is chosen: as somebody chose it, where that works. */
+function chosenOf(requirements: Requirements, wanted: Starts | undefined, speaks: Protocol | undefined) {
+  const works = (starts: Starts, protocol: Protocol): boolean => lackOf(requirements, starts, protocol) === undefined
+  const protocol =
+    speaks ??
+    protocols.find((each) => works(wanted ?? 'desktop', each)) ??
+    protocols.find((each) => isThere(requirements, needs[each].server)) ??
+    'x11'
+  const starts = [wanted, ...choices].find((each) => each !== undefined && works(each, protocol)) ?? 'attach'
+  return { starts, protocol }
+}
 
 /** Creates a display: what it is called, and what starts on it. */
 export function NewDisplayDialog({ onClose }: { readonly onClose: () => void }) {
   const [name, setName] = useState('')
-  const [starts, setStarts] = useState<Starts>('desktop')
-  const [protocol, setProtocol] = useState<Protocol>('x11')
+  const [wanted, setWanted] = useState<Starts>()
+  const [speaks, setSpeaks] = useState<Protocol>()
   const [command, setCommand] = useState('')
   const [endAfter, setEndAfter] = useState(0)
   const [locks, setLocks] = useState(false)
@@ -28,9 +69,33 @@ export function NewDisplayDialog({ onClose }: { readonly onClose: () => void }) 
   const [server, setServer] = useState('')
   const [authority, setAuthority] = useState('')
   const offer = useResource(portalOffer)
+  const known = useResource(machine)
+  const requirements: Requirements = known && new Map(known.items.map((each) => [each.name, each]))
+  const { starts, protocol } = chosenOf(requirements, wanted, speaks)
+  /** What starts by itself there. */
+  const desktop = requirements?.get(needs[protocol].desktop)?.found[0] ?? null
+  const texts: Readonly<Record<Starts, string>> = {
+    desktop: protocol === 'x11' ? t.lightDesktop(desktop) : t.waylandTerminal(desktop),
+    program: t.program,
+    nothing: t.nothing,
+    portal: t.portal,
+    attach: t.attach,
+  }
   const attaches = starts === 'attach'
   /** Its size, programs and end are not ours. */
   const isOthers = attaches || starts === 'portal'
+  const missingOf = (names: readonly RequirementName[]): readonly Requirement[] =>
+    names.flatMap((each) => (isThere(requirements, each) ? [] : (requirements?.get(each) ?? [])))
+  /** What the display that is chosen will not have. */
+  const warned = isOthers
+    ? []
+    : missingOf([
+        ...(starts === 'desktop' && protocol === 'x11' ? (['terminal'] as const) : []),
+        ...(protocol === 'wayland' ? (['xwayland'] as const) : []),
+        'audio',
+      ])
+  /** What keeps choices from working. */
+  const lacking = missingOf(['x11', 'lightDesktop', 'wayland', 'waylandTerminal', 'portal'])
   const submit = async (): Promise<void> => {
     const hasCookie = protocol === 'x11' && authority.trim() !== ''
     const words = command.trim().split(/\s+/)
@@ -84,15 +149,18 @@ export function NewDisplayDialog({ onClose }: { readonly onClose: () => void }) 
             id="display-starts"
             className="input"
             value={starts}
-            onChange={(event) => setStarts(event.target.value as Starts)}
+            onChange={(event) => setWanted(event.target.value as Starts)}
             aria-describedby={starts === 'portal' ? 'display-portal-help' : undefined}
             data-testid="display-starts"
           >
-            <option value="desktop">{t.lightDesktop}</option>
-            <option value="program">{t.program}</option>
-            <option value="nothing">{t.nothing}</option>
-            {offer?.available === true && <option value="portal">{t.portal}</option>}
-            <option value="attach">{t.attach}</option>
+            {choices.map((each) => {
+              const lack = lackOf(requirements, each, protocol)
+              return (
+                <option key={each} value={each} disabled={lack !== undefined}>
+                  {choiceText(texts[each], lack)}
+                </option>
+              )
+            })}
           </select>
           {starts === 'portal' && (
             <span className="hint" id="display-portal-help">
@@ -107,18 +175,28 @@ export function NewDisplayDialog({ onClose }: { readonly onClose: () => void }) 
               id="display-protocol"
               className="input"
               value={protocol}
-              onChange={(event) => setProtocol(event.target.value as Protocol)}
+              onChange={(event) => setSpeaks(event.target.value as Protocol)}
               aria-describedby="display-protocol-help"
               data-testid="display-protocol"
             >
-              <option value="x11">X11</option>
-              <option value="wayland">{t.wayland}</option>
+              {protocols.map((each) => {
+                const lack = attaches ? undefined : firstMissing(requirements, [needs[each].server])
+                return (
+                  <option key={each} value={each} disabled={lack !== undefined}>
+                    {choiceText(each === 'x11' ? 'X11' : t.wayland, lack)}
+                  </option>
+                )
+              })}
             </select>
             <span className="hint" id="display-protocol-help">
               {attaches ? t.attachProtocolHelp : t.protocolHelp}
             </span>
           </div>
         )}
+        {warned.map((each) => (
+          <Remedy key={each.name} requirement={each} />
+        ))}
+        <Remedies requirements={lacking} />
         {!isOthers && protocol === 'x11' && <SessionUserField user={user} onChange={setUser} />}
         {starts === 'program' && (
           <div className="field">

@@ -206,3 +206,16 @@ it('has a name of what its display is called', () => {
   const names = ['Build (2)', 'Größe é', '漢字', '--'].map((name, at) => streamNameOf(name, `${at}bcdefghijkl`))
   expect(names).toEqual(['build-2', 'gro-e-e', 'desktop-2bcdefgh', 'desktop-3bcdefgh'])
 })
+
+it('does not go on by itself where the person before the display took it back', async () => {
+  await broadcasts.start('one', {}, 'local')
+  takers[0]!.onEnd()
+  expect(stored.size).toBe(1)
+  broadcasts.withdraw('one')
+  expect(stored.size).toBe(0)
+  broadcasts = open()
+  broadcasts.goOn(new Set(['one']))
+  broadcasts.displayStarted('one')
+  await broadcasts.end('one', 'local')
+  expect(published.length).toBe(1)
+})

@@ -100,6 +100,11 @@ export class DisplayBroadcasts {
     this.#resume(display)
   }
 
+  /** Who is before the display does not share it any more: its stream has ended with that, and does not go on by itself. */
+  withdraw(display: string): void {
+    if (this.#discard(display)) this.#dependencies.onChange(display)
+  }
+
   /** There is no such display any more. */
   removeDisplay(display: string): void {
     this.#discard(display)

@@ -20,8 +20,8 @@ const marker = 'AMI_STREAMS_DISPLAY'
 const endMs = 1000
 
 /** The best desktop that this machine has; null where it has none that is known here: the display is empty then. */
-export function lightDesktop(protocol: 'x11' | 'wayland'): string[] | null {
-  const found = (protocol === 'wayland' ? waylandTerminals : lightDesktops).find(([program]) => inPath(program))
+export function lightDesktop(protocol: 'x11' | 'wayland', path?: string): string[] | null {
+  const found = (protocol === 'wayland' ? waylandTerminals : lightDesktops).find(([program]) => findProgram(program, path) !== undefined)
   return found === undefined ? null : [...found]
 }
 

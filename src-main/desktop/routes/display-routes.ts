@@ -4,6 +4,7 @@ import { isLimited, type Principal } from '../../platform/routes/principal.ts'
 import { defineRoute, type RouteDefinition } from '../../platform/routes/routes.ts'
 import type { DisplayBook } from '../displays/display-book.ts'
 import { portalOffer } from '../displays/portal/desktop-portal.ts'
+import { findRequirements } from '../displays/requirements.ts'
 import type { DisplayLocks } from '../rights/display-locks.ts'
 import type { Grants } from '../rights/grants.ts'
 import {
@@ -13,6 +14,7 @@ import {
   DisplaySchema,
   NewDisplaySchema,
   PortalOfferSchema,
+  RequirementSchema,
   StartProgramSchema,
   tag,
 } from '../schemas/display.ts'
@@ -63,6 +65,23 @@ export function displayRoutes(book: DisplayBook, sessions: Sessions, grants: Gra
       role: 'admin',
       responses: { 200: PortalOfferSchema },
       handler: async () => ({ body: await portalOffer() }),
+    }),
+    defineRoute({
+      method: 'GET',
+      path: '/desktop/requirements',
+      tag,
+      summary: 'What displays need of this machine, what of it is installed, and what installs the rest',
+      role: 'admin',
+      responses: { 200: wholeListSchema(RequirementSchema) },
+      handler: async () => {
+        const found = findRequirements((await portalOffer()).available)
+        return {
+          body: {
+            items: found.map((each) => ({ ...each, found: [...each.found], missing: [...each.missing], commands: [...each.commands] })),
+            nextCursor: null,
+          },
+        }
+      },
     }),
     defineRoute({
       method: 'GET',

@@ -204,6 +204,27 @@ export const CodeSchema = Type.Object({ code: Type.String({ pattern: '^[0-9]{6}$
 
 export const StartProgramSchema = Type.Object({ command: Command }, exactly)
 
+const requirementNames = ['x11', 'lightDesktop', 'terminal', 'wayland', 'waylandTerminal', 'xwayland', 'audio', 'portal'] as const
+export type RequirementName = (typeof requirementNames)[number]
+
+/** What displays need of this machine. */
+export const RequirementSchema = Type.Object({
+  name: Type.Union(
+    requirementNames.map((name) => Type.Literal(name)),
+    {
+      description:
+        'x11, wayland: what makes such displays; lightDesktop, terminal: what starts on those of X11; waylandTerminal: on those of Wayland; xwayland: programs of X11 run on those of Wayland; audio: what programs play is heard; portal: the desktop that is logged in at this machine can be shown',
+    },
+  ),
+  available: Type.Boolean(),
+  found: Type.Array(Type.String(), { description: 'programs that are there' }),
+  missing: Type.Array(Type.String(), {
+    description:
+      'programs and native parts (`native/NAME`) that are not there; of several that would do: one. Empty for a portal where no desktop is logged in',
+  }),
+  commands: Type.Array(Type.String(), { description: 'what installs them on Debian and Ubuntu, in this order' }),
+})
+
 /** Users of this machine whose displays can be made here. */
 export const SessionUsersSchema = Type.Object({
   items: Type.Array(Type.Object({ name: Type.String() })),

@@ -60,8 +60,8 @@ export interface DisplaySessionOptions {
   readonly audible: boolean
   /** What of `setSeat` could be done. */
   readonly onSeat: (state: SeatState) => void
-  /** The display cannot be shown any more: nothing comes of this session from here on, and it is to be stopped. */
-  readonly onLost: (why: string) => void
+  /** The display cannot be shown any more: nothing comes of this session from here on, and it is to be stopped. `taken`: it was recorded, or sent live. */
+  readonly onLost: (why: string, code: ErrorCode | undefined, taken: boolean) => void
 }
 
 /** Those who see one display, and the process that shows it to them. It runs while there are some. */
@@ -306,8 +306,9 @@ export class DisplaySession {
       client.close(4404, code ?? why)
     }
     this.#viewers.clear()
+    const { taken } = this
     this.#endTakers()
-    this.#options.onLost(why)
+    this.#options.onLost(why, code, taken)
   }
 
   #endTakers(): void {

@@ -22,6 +22,7 @@ it('shows a display that was lost by another process to who comes next', async (
     isVirtual: () => false,
     onSeat() {},
     onViewers() {},
+    onLost() {},
     recordingOf: () => null,
     liveAs: () => null,
     record: async () => undefined,

@@ -1,5 +1,5 @@
 import type { AuditLog } from '../../platform/audit.ts'
-import { AppError } from '../../platform/errors.ts'
+import { AppError, type ErrorCode } from '../../platform/errors.ts'
 import type { Logger } from '../../platform/logger.ts'
 import { repeat } from '../../platform/timing/repeat.ts'
 import { screenId } from '../displays/described-display.ts'
@@ -37,6 +37,8 @@ export interface SessionsOptions {
   /** What of `setSeat` could be done. */
   readonly onSeat: (id: string, state: SeatState) => void
   readonly onViewers: (id: string) => void
+  /** A display cannot be shown any more. `taken`: it was recorded, or sent live. */
+  readonly onLost: (id: string, code: ErrorCode | undefined, taken: boolean) => void
   /** Whether a display is recorded now. */
   readonly recordingOf: (id: string) => RecordingMark
   /** The stream that a display is sent as now; null: none. */
@@ -213,6 +215,7 @@ export class Sessions {
       isVirtual,
       onSeat,
       onViewers,
+      onLost,
       recordingOf,
       liveAs,
       record,
@@ -230,8 +233,9 @@ export class Sessions {
       onMonitors: (monitors) => onMonitors(id, monitors),
       onSeat: (state) => onSeat(id, state),
       // Who comes next gets a new one, which connects to whatever server is there then.
-      onLost: (why) => {
+      onLost: (why, code, taken) => {
         if (this.#byDisplay.get(id)?.session === session) void this.end(id, why)
+        onLost(id, code, taken)
       },
     })
     const attendance = new Attendance({

@@ -95,7 +95,8 @@ function addCreate(desktop: Command, context: CommandContext): void {
         if (empty === true && words.length > 0) throw new AppError('command.invalid', 'Give either --empty or a command')
         if (authority !== undefined && attach === undefined) throw new AppError('command.invalid', '--authority is for --attach alone')
         if (attach !== undefined && portal === true) throw new AppError('command.invalid', 'Give either --attach or --portal')
-        const made = await clientOf(command, context).send('POST', '/desktop/displays', {
+        const client = clientOf(command, context)
+        const made = await client.send('POST', '/desktop/displays', {
           name,
           ...size,
           ...(wayland === true && { protocol: 'wayland' as const }),
@@ -108,9 +109,23 @@ function addCreate(desktop: Command, context: CommandContext): void {
           locksOnLeave: lockOnLeave,
           startsWithHost: startWithHost,
         })
-        output.result(made, () => `Desktop ${made.name} (id ${made.id}) runs. Open it: streams desktop open ${made.id}`)
+        const startsLightDesktop = words.length === 0 && empty !== true && made.kind === 'virtual'
+        const notes = startsLightDesktop ? await lacksOf(client, made.protocol) : []
+        output.result(made, () =>
+          [`Desktop ${made.name} (id ${made.id}) runs. Open it: streams desktop open ${made.id}`, ...notes].join('\n'),
+        )
       }),
     )
+}
+
+/** Why a display that was just made has nothing to work with on it, and what to do: a line each. */
+async function lacksOf(client: TypedClient, protocol: Display['protocol']): Promise<readonly string[]> {
+  const { items } = await client.get('/desktop/requirements')
+  const wanted = protocol === 'wayland' ? ['waylandTerminal'] : ['lightDesktop', 'terminal']
+  const lack = items.find(({ name, available }) => wanted.includes(name) && !available)
+  if (lack === undefined) return []
+  const what = lack.name === 'lightDesktop' ? 'no light desktop' : 'no terminal'
+  return [`It is empty: ${what} is installed. On Debian and Ubuntu, as root: ${lack.commands.join('; ')}. Then create it again.`]
 }
 
 function addOpen(desktop: Command, context: CommandContext): void {

@@ -39,6 +39,7 @@ export async function examine(config: Config): Promise<readonly Finding[]> {
     ['certificate', () => certificate(config)],
     ['sign-in', async () => examineSignIn(config, await findWebServers([config.httpPort, config.httpsPort]))],
     ['window', window],
+    ['desktops', desktops],
     ['floods', () => floodProtection()],
   ]
   for (const option of ['httpPort', 'httpsPort', 'rtmpPort', 'rtmpsPort', 'srtPort', 'webrtcPort', 'desktopWebrtcPort'] as const)
@@ -89,6 +90,26 @@ async function mediaEngine(): Promise<Finding> {
       .split('\n')
       .find((line) => line.includes('Error: '))
     return { name: 'media engine', state: 'warn', detail: `node-av does not load: ${reason ?? 'its process ended'}`, remedy }
+  }
+}
+
+/** What displays need; nothing else needs it. */
+async function desktops(): Promise<Finding> {
+  const name = 'desktops'
+  if (process.platform !== 'linux') return { name, state: 'ok', detail: `none are made on ${process.platform}` }
+  const { findRequirements } = await import('../../desktop/index.ts')
+  const all = findRequirements(false).filter((each) => each.name !== 'portal')
+  const missing = all.filter(({ available }) => !available)
+  const found = [...new Set(all.flatMap((each) => each.found))].join(', ')
+  const lacks = [...new Set(missing.flatMap((each) => each.missing))].join(', ')
+  const detail = [found, ...(lacks === '' ? [] : [`missing: ${lacks}`])].filter((each) => each !== '').join('; ')
+  const canMake = all.some((each) => each.available && (each.name === 'x11' || each.name === 'wayland'))
+  const commands = [...new Set(missing.flatMap((each) => each.commands))]
+  return {
+    name,
+    state: canMake ? 'ok' : 'warn',
+    detail,
+    ...(missing.length > 0 && { remedy: `For more, on Debian and Ubuntu, as root: ${commands.map((each) => `\`${each}\``).join(', ')}.` }),
   }
 }
 

@@ -13,7 +13,8 @@ const startMs = 10_000
 /** Between asking the processes to end and killing them, ms. */
 const endMs = 1000
 
-const programs = ['pipewire', 'wireplumber', 'pipewire-pulse'] as const
+/** All of them are needed. */
+export const audioPrograms = ['pipewire', 'wireplumber', 'pipewire-pulse'] as const
 
 /**
  * A PipeWire for each display, with a speaker that nobody hears, which can be captured, a session manager, and PulseAudio's protocol. Its
@@ -22,7 +23,7 @@ const programs = ['pipewire', 'wireplumber', 'pipewire-pulse'] as const
 export const pipeWireServer: AudioServer = {
   async start(displayFolder, log) {
     const folder = join(displayFolder, 'audio')
-    if (programs.some((program) => findProgram(program) === undefined)) return { folder, pids: [], state: 'missing' }
+    if (audioPrograms.some((program) => findProgram(program) === undefined)) return { folder, pids: [], state: 'missing' }
     const pids: number[] = []
     try {
       const sockets = [join(folder, 'pipewire-0'), join(folder, 'pulse/native')] as const
@@ -59,7 +60,7 @@ async function end(folder: string, pids: readonly number[]): Promise<void> {
   for (const pid of left()) signal(pid, 'SIGKILL')
 }
 
-function launch(program: (typeof programs)[number], folder: string, logFile: string): Promise<number> {
+function launch(program: (typeof audioPrograms)[number], folder: string, logFile: string): Promise<number> {
   // Neither the machine's PipeWire nor its message bus is this one's.
   const {
     DBUS_SESSION_BUS_ADDRESS: _bus,

@@ -3,6 +3,7 @@ import { closeSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync }
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { AppError } from '../../../platform/errors.ts'
+import { demandAddon } from '../../../platform/load-addon.ts'
 import { findProgram } from '../../../platform/programs/find-program.ts'
 import { controlSocketOf, type DisplayOrder, type DisplayServer, type RunningDisplay } from '../display-server.ts'
 import { endServer, isServerOf, lastLine } from '../server-process.ts'
@@ -23,6 +24,7 @@ export const swayServer: DisplayServer = {
     if (findProgram('sway') === undefined) {
       throw new AppError('desktop.wayland_missing', 'sway is not in the PATH of the host', { details: { server: 'sway' } })
     }
+    demandAddon('wayland')
     const configuration = join(folder, 'sway.conf')
     const runsXPrograms = findProgram('Xwayland') !== undefined
     writeFileSync(configuration, configurationOf(width, height, runsXPrograms), { mode: 0o600 })

@@ -4,6 +4,7 @@ import { connect } from 'node:net'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { AppError } from '../../../platform/errors.ts'
+import { demandAddon } from '../../../platform/load-addon.ts'
 import type { DisplayOrder, DisplayServer, RunningDisplay } from '../display-server.ts'
 import { endServer, isServerOf, lastLine } from '../server-process.ts'
 import { writeAuthority } from './x-authority.ts'
@@ -19,6 +20,7 @@ const numberFd = 3
  */
 export const xvncServer: DisplayServer = {
   async start({ folder, width, height }: DisplayOrder): Promise<RunningDisplay> {
+    demandAddon('x11')
     const authority = join(folder, 'xauthority')
     writeAuthority(authority)
     const log = openSync(join(folder, 'server.log'), 'w', 0o600)
