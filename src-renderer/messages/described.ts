@@ -13,4 +13,7 @@ export const t = section('studioKinds', {
   option: (_value: string, english: string) => english,
   help: (english: string) => english,
   problem: (english: string) => english,
+  /** Where in a show something is that an export to OBS Studio leaves out, and what it says of it. */
+  exportPlace: (english: string) => english,
+  exportReason: (english: string) => english,
 })

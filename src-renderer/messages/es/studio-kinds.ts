@@ -1,4 +1,5 @@
 import { sentenceTranslator } from '../sentences.ts'
+import { exportObsPlace, exportObsReasons } from './export-obs.ts'
 import { settingHelp } from './setting-help.ts'
 import { sourceProblems } from './source-problems.ts'
 
@@ -290,4 +291,6 @@ export const studioKinds = {
   option: (value: string, english: string) => optionNames[value] ?? english,
   help: (english: string) => settingHelp[english] ?? english,
   problem: sentenceTranslator(sourceProblems),
+  exportPlace: exportObsPlace,
+  exportReason: sentenceTranslator(exportObsReasons),
 }

@@ -13,3 +13,6 @@ export const trackEntry = (track: Track): string => (isPlain(track) ? t.track(tr
 
 /** A track by itself, e.g. read aloud. */
 export const trackName = (track: Track): string => t.track(isPlain(track) ? track.id : track.name)
+
+/** What the field for a track's name has. */
+export const trackField = (track: Track): string => (isPlain(track) ? t.track(track.id) : track.name)

@@ -9,7 +9,7 @@ import type { Collection } from '../types.ts'
 import { t } from './messages.ts'
 import { Meter } from './meter.tsx'
 import { TrackLoudness } from './track-loudness.tsx'
-import { trackEntry } from './track-name.ts'
+import { trackEntry, trackField } from './track-name.ts'
 import '../filters/filters.css'
 
 interface TracksDialogProps {
@@ -38,7 +38,12 @@ export function TracksDialog({ document, onClose }: TracksDialogProps) {
         />
         {track !== undefined && (
           <div className="parts-form" key={track.id}>
-            <NameField id="track-name" label={t.trackName} name={track.name} onChange={(name) => change(`tracks/${track.id}`, { name })} />
+            <NameField
+              id="track-name"
+              label={t.trackName}
+              name={trackField(track)}
+              onChange={(name) => change(`tracks/${track.id}`, { name })}
+            />
             {isHeard(track.id) ? <TrackLoudness of={`track:${track.id}`} /> : <p className="quiet small">{t.unheard}</p>}
             <Chain
               title={t.trackFilters}

@@ -5,6 +5,7 @@ import { call } from '../../client/api.ts'
 import { saveJson } from '../../client/save-file.ts'
 import { Dialog } from '../../components/dialog.tsx'
 import { notifyError } from '../../components/toasts.tsx'
+import { t as described } from '../../messages/described.ts'
 import { t as texts } from '../messages.ts'
 import { t } from './messages.ts'
 import { NotCarriedList } from './not-carried-list.tsx'
@@ -56,7 +57,13 @@ export function ExportObsDialog({ name, onClose }: { readonly name: string; read
       {exported !== null && exported.notCarried.length > 0 && (
         <>
           <p>{t.obsNotCarried}</p>
-          <NotCarriedList items={exported.notCarried} testId="export-obs-lacks" />
+          <NotCarriedList
+            items={exported.notCarried.map(({ place, reason }) => ({
+              place: described.exportPlace(place),
+              reason: described.exportReason(reason),
+            }))}
+            testId="export-obs-lacks"
+          />
         </>
       )}
       <div className="dialog-actions">

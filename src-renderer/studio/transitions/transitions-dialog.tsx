@@ -117,7 +117,7 @@ function TransitionForm({ transition, document }: { readonly transition: Transit
   const seen = document.sources.filter((source) => sourceKinds.find((each) => each.kind === source.kind)?.pictures === true)
   return (
     <div className="parts-form">
-      <NameField id="transition-name" label={t.name} name={transition.name} onChange={(name) => change(at, { name })} />
+      <NameField id="transition-name" label={t.name} name={transitionName(transition)} onChange={(name) => change(at, { name })} />
       {transition.kind !== 'cut' && (
         <div className="field">
           <label htmlFor="transition-duration">{t.duration}</label>
