@@ -4,8 +4,8 @@ import { crc32 } from 'node:zlib'
 import { ZipArchive, type ZipEntry, zipBytes } from '../../formats/archives/zip.ts'
 import { AppError } from '../../platform/errors.ts'
 import { openRegularFile } from '../../platform/user-files/regular-file.ts'
+import { isOnItsWay } from './file-names.ts'
 import type { FoundEntry } from './shared-folder.ts'
-import { isOnItsWay } from './shared-folder.ts'
 
 /** Files and folders of one archive. */
 const maxEntries = 20_000

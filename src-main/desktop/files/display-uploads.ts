@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import { AppError } from '../../platform/errors.ts'
 import { randomText } from '../../platform/random-id.ts'
 import { IncomingFile } from '../../platform/user-files/incoming-file.ts'
-import { namesOf } from './file-names.ts'
-import { type SharedFolder, uploadPrefix } from './shared-folder.ts'
+import { namesOf, uploadPrefix } from './file-names.ts'
+import type { SharedFolder } from './shared-folder.ts'
 
 /** An upload of which nothing comes for this long is given up, ms. */
 const usualIdleMs = 15 * 60_000
@@ -78,7 +78,7 @@ export class DisplayUploads {
 
   /** Reserves space for a file; one without bytes is there at once. Throws `desktop.*`. */
   async begin({ display, folder, path, bytes, actor, limits }: UploadOrder): Promise<DisplayUpload> {
-    namesOf(path)
+    namesOf(path.normalize('NFC'))
     const running = this.#unfinished()
     if (running.length >= maxRunning || running.filter((each) => each.actor === actor).length >= maxRunningOfOne) {
       throw new AppError('desktop.upload_busy')

@@ -1,13 +1,13 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { planArchive } from './archive.ts'
 import { ownFiles } from './display-files.ts'
 import { DisplayUploads } from './display-uploads.ts'
-import { namesOf, numberedName } from './file-names.ts'
-import { SharedFolder, uploadPrefix } from './shared-folder.ts'
+import { namesOf, numberedName, uploadPrefix } from './file-names.ts'
+import { SharedFolder } from './shared-folder.ts'
 
 let base: string
 let folder: SharedFolder
@@ -28,6 +28,30 @@ describe('the shared folder', () => {
   it('has a readable name, and stays the same when the display is renamed', async () => {
     expect(folder.path).toBe(join(base, 'Downloads', 'Build_ _1 (01234567)'))
     expect((await SharedFolder.open(join(base, 'Downloads'), { ...display, name: 'Other' })).path).toBe(folder.path)
+  })
+
+  it('is there under the longest name of a display, too', async () => {
+    const { path } = await SharedFolder.open(join(base, 'Downloads'), { id: 'fedcba98-76', name: '𠮷'.repeat(80) })
+    expect(Buffer.byteLength(basename(path))).toBeLessThanOrEqual(255)
+    expect(path).toMatch(/𠮷 \(fedcba98\)$/)
+  })
+
+  it('is not what a link in its place leads to', async () => {
+    mkdirSync(join(base, 'secret'))
+    rmSync(folder.path, { recursive: true })
+    symlinkSync(join(base, 'secret'), folder.path)
+    await expect(SharedFolder.open(join(base, 'Downloads'), display)).rejects.toMatchObject({ code: 'desktop.files_unavailable' })
+    expect(await SharedFolder.ifThere(join(base, 'Downloads'), display.id)).toBeUndefined()
+    await expect(folder.list('')).rejects.toMatchObject({ code: 'desktop.file_not_found' })
+  })
+
+  it('has files by the names that programs gave them, composed or not', async () => {
+    const names = ['e\u0301 of a Mac.txt', '\u00e8 of another.txt']
+    for (const name of names) writeFileSync(inFolder(name), name)
+    expect((await folder.list('')).entries.map(({ path }) => path)).toEqual(names)
+    for (const name of names) expect(readFileSync((await folder.find(name)).realPath, 'utf8')).toBe(name)
+    // As it is called after its upload.
+    expect((await folder.find('e\u0300 of another.txt')).realPath).toBe(inFolder('\u00e8 of another.txt'))
   })
 
   it('lists folders first, and neither files on their way nor links that lead out', async () => {
@@ -51,12 +75,22 @@ describe('the shared folder', () => {
     }
   })
 
-  it.each(['..', '../secret', 'a/../../b', 'a//b', '/etc/passwd', 'a\\b', 'a\0b', './a', 'a/', 'x'.repeat(256), `${'d/'.repeat(41)}f`])(
-    'rejects the name %j',
-    (path) => {
-      expect(() => namesOf(path)).toThrow(expect.objectContaining({ code: 'desktop.file_name' }))
-    },
-  )
+  it.each([
+    '..',
+    '../secret',
+    'a/../../b',
+    'a//b',
+    '/etc/passwd',
+    'a\\b',
+    'a\0b',
+    './a',
+    'a/',
+    `${uploadPrefix}a`,
+    'x'.repeat(256),
+    `${'d/'.repeat(41)}f`,
+  ])('rejects the name %j', (path) => {
+    expect(() => namesOf(path)).toThrow(expect.objectContaining({ code: 'desktop.file_name' }))
+  })
 
   it('numbers names that are taken, within their longest', () => {
     expect([numberedName('a.tar', 1), numberedName('a.tar', 2), numberedName('.profile', 2), numberedName('no', 12)]).toEqual([

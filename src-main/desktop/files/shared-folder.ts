@@ -2,18 +2,12 @@ import { link, lstat, mkdir, opendir, readdir, realpath, rename, stat, unlink } 
 import { basename, join } from 'node:path'
 import { AppError } from '../../platform/errors.ts'
 import { isBelow } from '../../platform/user-files/file-policy.ts'
-import { namesOf, numberedName } from './file-names.ts'
+import { fittingName, isOnItsWay, namesOf, numberedName } from './file-names.ts'
 
 /** Entries of a folder that are listed. */
 const maxListed = 2000
 /** Files of that name that are there already. */
 const maxNumber = 1000
-/** First characters of files on their way, which are not shown: of those that people send, and of documents that programs print. */
-export const uploadPrefix = '.ami-streams-upload-'
-export const printPrefix = '.ami-streams-print-'
-
-/** It is a file on its way. */
-export const isOnItsWay = (name: string): boolean => name.startsWith(uploadPrefix) || name.startsWith(printPrefix)
 
 export interface SharedEntry {
   readonly name: string
@@ -32,7 +26,8 @@ export interface FoundEntry {
 }
 
 /**
- * The folder that a display shares files in. Programs of the display write there as they like: links that lead out of it are not followed.
+ * The folder that a display shares files in. Programs of the display write there as they like: links that lead out of it are not followed,
+ * nor is one in its own place.
  */
 export class SharedFolder {
   /** Its real path. */
@@ -50,9 +45,11 @@ export class SharedFolder {
     try {
       await mkdir(base, { recursive: true })
       const known = await knownName(base, display.id)
-      const path = join(base, known ?? `${display.name.replaceAll(/[^\p{L}\p{N} ._-]/gu, '_').replace(/^\.+/, '')}${markOf(display.id)}`)
+      const readable = display.name.replaceAll(/[^\p{L}\p{N} ._-]/gu, '_').replace(/^\.+/, '')
+      const path = join(await realpath(base), known ?? fittingName(readable, markOf(display.id)))
       await mkdir(path, { recursive: true })
-      return new SharedFolder(await realpath(path))
+      if (!(await isFolder(path))) throw new Error(`${path} is a link`)
+      return new SharedFolder(path)
     } catch (cause) {
       throw new AppError('desktop.files_unavailable', `${base} cannot be written: ${(cause as Error).message}`, { cause })
     }
@@ -61,8 +58,9 @@ export class SharedFolder {
   /** The folder of a display below `base`, where there is one. */
   static async ifThere(base: string, id: string): Promise<SharedFolder | undefined> {
     const known = await knownName(base, id).catch(() => undefined)
-    const path = known && (await realpath(join(base, known)).catch(() => undefined))
-    return path === undefined ? undefined : new SharedFolder(path)
+    if (known === undefined) return undefined
+    const path = join(await realpath(base), known)
+    return (await isFolder(path)) ? new SharedFolder(path) : undefined
   }
 
   /** What is in a folder of it; `''` for itself. Throws `desktop.file_not_found`. */
@@ -92,14 +90,17 @@ export class SharedFolder {
 
   /** A file or folder of it. Throws `desktop.file_not_found`, also for what leads elsewhere and for devices. */
   async find(path: string): Promise<FoundEntry> {
-    const wanted = path === '' ? this.path : join(this.path, ...namesOf(path))
-    const realPath = await realpath(wanted).catch((cause: unknown) => {
-      throw notFound(path, cause)
-    })
+    const names = path === '' ? [] : namesOf(path)
+    // Programs call files as they like; those that were uploaded have names in NFC.
+    const realPath = await realpath(join(this.path, ...names))
+      .catch(() => realpath(join(this.path, ...names.map((name) => name.normalize('NFC')))))
+      .catch((cause: unknown) => {
+        throw notFound(path, cause)
+      })
     const facts = await stat(realPath).catch(() => undefined)
     const kind = facts?.isFile() ? 'file' : facts?.isDirectory() ? 'folder' : undefined
     if (kind === undefined || !isBelow(realPath, this.path)) throw notFound(path)
-    return { name: basename(wanted), realPath, kind }
+    return { name: basename(join(this.path, ...names)), realPath, kind }
   }
 
   /** Makes the folder that a file of that path is put into. */
@@ -119,7 +120,7 @@ export class SharedFolder {
 
   /** Puts a file there whole, under a name that nothing has yet. Its path below the folder. */
   async place(file: string, path: string): Promise<string> {
-    const names = namesOf(path)
+    const names = namesOf(path.normalize('NFC'))
     const folder = await this.makeParent(names)
     const name = names.at(-1) as string
     for (let number = 1; number < maxNumber; number++) {
@@ -132,6 +133,9 @@ export class SharedFolder {
 
 /** Ends the name of the folder of a display. */
 const markOf = (id: string): string => ` (${id.slice(0, 8)})`
+
+/** False for a link to one. */
+const isFolder = async (path: string): Promise<boolean> => (await lstat(path).catch(() => undefined))?.isDirectory() ?? false
 
 async function knownName(base: string, id: string): Promise<string | undefined> {
   return (await readdir(base)).find((name) => name.endsWith(markOf(id)))

@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { isFault } from '../../formats/fault.ts'
 import { type IppRequest, type IppResponse, readIppRequest, writeIppResponse } from '../../formats/ipp.ts'
 import type { Logger } from '../../platform/logger.ts'
+import { fittingName } from '../files/file-names.ts'
 import { type JobState, jobAttributes, operations, printerAttributes, printerPath, printerPpd } from './printer-description.ts'
 
 /** Of a document, bytes. */
@@ -202,7 +203,7 @@ export class DisplayPrinter {
       target = await this.#options.target()
       const isPdf = await receive(target.file, start, rest, this.#maxBytes)
       if (!isPdf) return status.formatNotSupported
-      await target.place(`${job.name}.pdf`)
+      await target.place(fittingName(job.name, '.pdf'))
       job.state = 'completed'
       return status.ok
     } catch (error) {

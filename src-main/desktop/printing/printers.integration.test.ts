@@ -6,7 +6,8 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { type IppRequest, readIppRequest } from '../../formats/ipp.ts'
 import { silentLogger } from '../../platform/telemetry/logger.ts'
 import { DisplayUploads } from '../files/display-uploads.ts'
-import { printPrefix, SharedFolder } from '../files/shared-folder.ts'
+import { printPrefix } from '../files/file-names.ts'
+import { SharedFolder } from '../files/shared-folder.ts'
 import { DisplayPrinter } from './display-printer.ts'
 import { operations } from './printer-description.ts'
 import { Printers } from './printers.ts'
@@ -89,6 +90,11 @@ it('puts a document into the folder, each under a name of its own, and keeps not
   expect(printed[0]).toBe('Offer.pdf')
   expect(readdirSync(shared.path).sort()).toEqual([...printed].sort())
   expect(printed.map((path) => readFileSync(join(shared.path, path), 'latin1'))).toEqual(['%PDF-1.7 a', '%PDF-1.7 b'])
+})
+
+it('cuts the name of a document to what a file may be called', async () => {
+  expect(await print('😀'.repeat(80), '%PDF-1.7 a')).toBe(0)
+  expect(printed).toEqual([`${'😀'.repeat(62)}.pdf`])
 })
 
 it('reads what comes byte by byte, and hides no document behind a dot', async () => {

@@ -4,7 +4,8 @@ import type { AuditLog } from '../../platform/audit.ts'
 import { AppError } from '../../platform/errors.ts'
 import type { Logger } from '../../platform/logger.ts'
 import { randomText } from '../../platform/random-id.ts'
-import { printPrefix, type SharedFolder } from '../files/shared-folder.ts'
+import { printPrefix } from '../files/file-names.ts'
+import type { SharedFolder } from '../files/shared-folder.ts'
 import { DisplayPrinter, maxDocumentBytes, type PrintTarget } from './display-printer.ts'
 
 /** Longest name of a socket, bytes: sun_path of unix(7), less its end. */

@@ -5,8 +5,8 @@ import { FeedRecording } from '../../media/recordings/feed-recording.ts'
 import type { RecordedFiles } from '../../media/recordings/recorded-files.ts'
 import { trackInfo } from '../../media/track-info.ts'
 import { randomText } from '../../platform/random-id.ts'
+import { shownLine } from '../../platform/shown-line.ts'
 import type { DisplayTaker } from '../sessions/recording-wire.ts'
-import { shownTitle } from '../sessions/shown-title.ts'
 import { DisplayFeed } from './display-feed.ts'
 import type { StoredRecording } from './recording-store.ts'
 import { TitleWriter } from './window-titles.ts'
@@ -93,7 +93,7 @@ export class DisplayRecording extends FeedRecording<StoredRecording> {
         this.stop()
       },
       onTitle: (next, atUs) => {
-        const shown = shownTitle(next)
+        const shown = shownLine(next)
         // A process that follows one that crashed says it again.
         if (shown === title) return
         title = shown

@@ -1,8 +1,8 @@
 import { mkdir, open, readFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { Value } from 'typebox/value'
+import { shownLine } from '../../platform/shown-line.ts'
 import { type WindowTitle, WindowTitleSchema } from '../schemas/recording.ts'
-import { shownTitle } from '../sessions/shown-title.ts'
 
 /** Titles of one file: a program can change its title without end. */
 export const maxTitles = 2000
@@ -29,7 +29,7 @@ export class TitleWriter {
     return this.#count >= maxTitles
   }
 
-  /** @param entry with a title as `shownTitle` makes it */
+  /** @param entry with a title as `shownLine` makes it */
   add(entry: WindowTitle): void {
     if (this.full) return
     this.#count++
@@ -67,7 +67,7 @@ export async function readTitles(recording: string): Promise<readonly WindowTitl
     .split('\n')
     .flatMap((line) => {
       const read = parse(line)
-      return Value.Check(WindowTitleSchema, read) ? [{ atMs: read.atMs, title: shownTitle(read.title) }] : []
+      return Value.Check(WindowTitleSchema, read) ? [{ atMs: read.atMs, title: shownLine(read.title) }] : []
     })
     .slice(0, maxTitles)
 }

@@ -75,6 +75,15 @@ describe('a link to a display', () => {
     expect(guest.principal.role).toBe('none')
   })
 
+  it('shows what guests call themselves on one line, without what hides or turns text', async () => {
+    const invitations = await open()
+    const { secret } = await invitations.create(order, 'local')
+    await expect(invitations.join(secret, '\u200b\u200f', ip)).rejects.toMatchObject({ code: 'request.invalid' })
+    const { guest } = await invitations.join(secret, ' Gus\nis Ann, whom you know\u202e\u0007 ', ip)
+    expect(guest.name).toBe('Gus is Ann, whom you know')
+    expect(lines.at(-1)?.message).toBe('Gus is Ann, whom you know came to a display by an invitation')
+  })
+
   it('for many is for fifty, and outlives the host, which keeps none of the secrets', async () => {
     const invitations = await open()
     const { secret } = await invitations.create({ ...order, once: false }, 'local')

@@ -3,6 +3,7 @@ import { AppError } from '../../platform/errors.ts'
 import { hashSecret, newSecret } from '../../platform/identity/secrets.ts'
 import { randomText } from '../../platform/random-id.ts'
 import type { Principal } from '../../platform/routes/principal.ts'
+import { shownLine } from '../../platform/shown-line.ts'
 import { Turns } from '../../platform/timing/turns.ts'
 import type { InvitationStore, InvitedGuest, SeparateDisplays, StoredInvitation } from './invitation-store.ts'
 import { noRights, type Right, type Rights, rightsFrom } from './rights.ts'
@@ -132,9 +133,14 @@ export class Invitations {
     return found
   }
 
-  /** Somebody comes by a link: answers the secret that brings them back. Throws as `read` does, and `desktop.too_many_guests`. */
-  join(secret: string, name: string, remoteAddress: string): Promise<{ readonly guest: Guest; readonly secret: string }> {
+  /**
+   * Somebody comes by a link, under a name that others read before they allow it: answers the secret that brings them back. Throws as `read`
+   * does, `desktop.too_many_guests`, and `request.invalid` for a name that nobody sees.
+   */
+  join(secret: string, called: string, remoteAddress: string): Promise<{ readonly guest: Guest; readonly secret: string }> {
+    const name = shownLine(called)
     return this.#turns.next(async () => {
+      if (name === '') throw new AppError('request.invalid', 'A name has characters that are seen')
       const invitation = this.read(secret)
       if (invitation.guests.length >= maxGuests) {
         throw new AppError('desktop.too_many_guests', `${maxGuests} people have come by this link, the maximum`)

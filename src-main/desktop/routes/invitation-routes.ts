@@ -110,7 +110,7 @@ export function invitationRoutes({ book, grants, invitations, attempts }: Invita
       body: JoinSchema,
       responses: { 201: JoinedSchema },
       handler: async ({ body: { key, name }, remoteAddress }) => {
-        const { secret } = await guarded(remoteAddress, () => invitations.join(key, name.toWellFormed().trim(), remoteAddress))
+        const { secret } = await guarded(remoteAddress, () => invitations.join(key, name, remoteAddress))
         return { status: 201, body: { guest: secret } }
       },
     }),

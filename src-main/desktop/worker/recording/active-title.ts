@@ -1,5 +1,5 @@
 import type { CaptureAddon } from '../../../media/worker/capture/screen/native-addon.ts'
-import { shownTitle } from '../../sessions/shown-title.ts'
+import { shownLine } from '../../../platform/shown-line.ts'
 
 /**
  * Asks which window of this process's display is active: the one that the window manager says, or without a window manager the one on top.
@@ -7,14 +7,14 @@ import { shownTitle } from '../../sessions/shown-title.ts'
  */
 export function askActiveTitle(addon: Pick<CaptureAddon, 'activeWindow' | 'listDevices'>, done: (title: string) => void): void {
   addon.activeWindow('', (active) => {
-    const title = shownTitle(active.title) || shownTitle(active.className)
+    const title = shownLine(active.title) || shownLine(active.className)
     if (title !== '') {
       done(title)
       return
     }
     addon.listDevices('', ({ windows }) => {
       const top = windows.findLast(({ visible }) => visible)
-      done(top === undefined ? '' : shownTitle(top.title) || shownTitle(top.className))
+      done(top === undefined ? '' : shownLine(top.title) || shownLine(top.className))
     })
   })
 }

@@ -1,5 +1,5 @@
+import { shownLine } from '../../../platform/shown-line.ts'
 import { readSwayTree } from '../../displays/sway/sway-socket.ts'
-import { shownTitle } from '../../sessions/shown-title.ts'
 
 /** Windows are in workspaces, those in outputs, and windows that share a place in one more for each. */
 const maxDepth = 50
@@ -32,4 +32,4 @@ function titleIn(tree: unknown, depth: number): string {
   return ''
 }
 
-const shownText = (value: unknown): string => (typeof value === 'string' ? shownTitle(value) : '')
+const shownText = (value: unknown): string => (typeof value === 'string' ? shownLine(value) : '')
