@@ -129,7 +129,8 @@ export async function startHost(options: HostOptions = {}): Promise<RunningHost>
       ...(options.args ?? []),
     ],
     // The engine of WebRTC is the one that comes with the installation, whatever was built on this machine, unless a test names the other.
-    { env: { ...process.env, AMI_MEDIASOUP_CACHE: dataDir, ...options.env }, stdio: ['ignore', 'pipe', 'pipe'] },
+    // Terminals start this shell: what the one of the machine's user reads at its start may take a minute.
+    { env: { ...process.env, SHELL: '/bin/sh', AMI_MEDIASOUP_CACHE: dataDir, ...options.env }, stdio: ['ignore', 'pipe', 'pipe'] },
   )
   const log: string[] = []
   const exited = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)))
