@@ -4,7 +4,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { watchDesktop } from '../e2e/helpers/desktop-viewer.ts'
-import { size } from './desktop-viewers.mjs'
+import { desktopApi, size } from './desktop-viewers.mjs'
 import { measureTree } from './process-tree.mjs'
 import { startOurs } from './servers.mjs'
 
@@ -81,15 +81,7 @@ class Person {
 /** @param print writes a line; @param options.seconds length of the window at each number of desktops */
 export async function measureDesktopSessions(print, { seconds = 20 } = {}) {
   const host = await startOurs({ args: ['--max-desktops', '256', '--webrtc-port', 'off'] })
-  const api = async (method, path, body) => {
-    const reply = await fetch(`${host.http}/api/v1/desktop${path}`, {
-      method,
-      ...(body ? { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) } : {}),
-    })
-    const answer = await reply.text()
-    if (!reply.ok) throw new Error(`${path}: ${answer}`)
-    return answer === '' ? undefined : JSON.parse(answer)
-  }
+  const api = desktopApi(host)
   const people = []
   const displays = []
   const results = []

@@ -14,6 +14,17 @@ const core = join(folder, 'node_modules/@novnc/novnc')
 
 export const size = { width: 1280, height: 720 }
 
+/** Asks a host of this machine about desktops; throws what it answers where that is no success. */
+export const desktopApi = (host) => async (method, path, body) => {
+  const reply = await fetch(`${host.http}/api/v1/desktop${path}`, {
+    method,
+    ...(body ? { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) } : {}),
+  })
+  const answer = await reply.text()
+  if (!reply.ok) throw new Error(`${path}: ${answer}`)
+  return answer === '' ? undefined : JSON.parse(answer)
+}
+
 const page = (script) => `<!doctype html><style>html,body{margin:0;background:#000;overflow:hidden}</style>
 <body><div id="box" style="width:${size.width}px;height:${size.height}px"></div><script type="module">${script}</script>`
 

@@ -6,7 +6,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { comparePresses, openViewer, startScreen } from './desktop-screen.mjs'
-import { servePages, size } from './desktop-viewers.mjs'
+import { desktopApi, servePages, size } from './desktop-viewers.mjs'
 import { measureProcess, measureTree } from './process-tree.mjs'
 import { root, startOurs } from './servers.mjs'
 
@@ -44,15 +44,7 @@ export async function measureDesktop(print, { seconds = 8, presses = 50, rounds 
   const host = await startOurs({ args: ['--srt-port', '0', '--webrtc-port', '0'] })
   const screen = await startScreen()
   const { context } = screen
-  const api = async (method, path, body) => {
-    const reply = await fetch(`${host.http}/api/v1/desktop${path}`, {
-      method,
-      ...(body ? { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) } : {}),
-    })
-    const answer = await reply.text()
-    if (!reply.ok) throw new Error(`${path}: ${answer}`)
-    return answer === '' ? undefined : JSON.parse(answer)
-  }
+  const api = desktopApi(host)
   const made = []
   const create = async (command) => {
     const display = await api('POST', '/displays', { command, ...size })
