@@ -152,4 +152,13 @@ describe('a display in the browser', () => {
     id = ''
     expect(problems).toEqual([])
   })
+
+  it.skipIf(!existsSync('/usr/bin/openbox'))('shows something where nothing was chosen to start', async () => {
+    id = (await host.api('POST', '/desktop/displays', {})).body.id
+    await page.goto(`${host.http}/desktops/${id}`)
+    await page.locator('[data-testid=desktop][data-state=open]').waitFor()
+    await until(async () => (await share([0, 0, 0])) < 0.95, 'it is not black')
+    await look(page, 'desktop-default')
+    expect(problems).toEqual([])
+  })
 })

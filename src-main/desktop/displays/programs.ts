@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
+import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { AppError } from '../../platform/errors.ts'
 import type { Logger } from '../../platform/logger.ts'
@@ -11,6 +12,12 @@ import { failedBeforeWindow } from './sway/failed-before-window.ts'
 /** Light desktops, the best first; each runs as long as the display does. */
 const lightDesktops = [['startxfce4'], ['icewm-session'], ['openbox-session'], ['openbox']] as const
 
+/** Terminals that are seen on X11, the best first. */
+const terminals = [
+  ...['xfce4-terminal', 'xterm', 'gnome-terminal', 'konsole', 'lxterminal', 'mate-terminal', 'qterminal', 'terminator'],
+  ...['alacritty', 'kitty', 'urxvt', 'rxvt', 'st'],
+] as const
+
 /** What is there to start with on a Wayland display, where the compositor is the desktop. */
 const waylandTerminals = [['foot'], ['alacritty'], ['kitty'], ['weston-terminal']] as const
 
@@ -19,10 +26,19 @@ const marker = 'AMI_STREAMS_DISPLAY'
 /** Between asking programs to end and killing them, ms. */
 const endMs = 1000
 
-/** The best desktop that this machine has; null where it has none that is known here: the display is empty then. */
-export function lightDesktop(protocol: 'x11' | 'wayland', path?: string): string[] | null {
+/** The terminal of X11 that this machine has. */
+export const xTerminal = (path?: string): string | undefined => terminals.find((program) => findProgram(program, path) !== undefined)
+
+/**
+ * The best desktop that this machine has; null where it has none that is known here: the display is empty then. A bare openbox, which
+ * draws nothing by itself, starts with a terminal, so that nobody looks at a black screen; who has written what it starts gets that.
+ */
+export function lightDesktop(protocol: 'x11' | 'wayland', path?: string, home = homedir()): string[] | null {
   const found = (protocol === 'wayland' ? waylandTerminals : lightDesktops).find(([program]) => findProgram(program, path) !== undefined)
-  return found === undefined ? null : [...found]
+  if (found === undefined) return null
+  const [program] = found
+  const terminal = program.startsWith('openbox') && !existsSync(join(home, '.config/openbox/autostart')) ? xTerminal(path) : undefined
+  return terminal === undefined ? [...found] : ['openbox', '--startup', terminal]
 }
 
 const inPath = (program: string): boolean => findProgram(program) !== undefined

@@ -1,8 +1,9 @@
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { RequirementName } from '../schemas/display.ts'
+import { lightDesktop } from './programs.ts'
 import { findRequirements } from './requirements.ts'
 
 /** What displays need, found in a PATH of this test alone. */
@@ -55,6 +56,16 @@ describe('what displays need of a machine', () => {
     install('Xvnc', 'openbox')
     expect(find().lightDesktop).toMatchObject({ available: true, found: ['openbox'] })
     expect(find().terminal).toEqual({ available: false, found: [], missing: ['xterm'], commands: ['apt-get install xterm'] })
+  })
+
+  it('is a terminal in a bare openbox, which shows nothing by itself, unless somebody wrote what it starts', () => {
+    install('openbox-session', 'openbox')
+    expect(lightDesktop('x11', folder, folder)).toEqual(['openbox-session'])
+    install('xterm')
+    expect(lightDesktop('x11', folder, folder)).toEqual(['openbox', '--startup', 'xterm'])
+    mkdirSync(join(folder, '.config/openbox'), { recursive: true })
+    writeFileSync(join(folder, '.config/openbox/autostart'), '')
+    expect(lightDesktop('x11', folder, folder)).toEqual(['openbox-session'])
   })
 
   it('is only the part of the audio that is missing', () => {

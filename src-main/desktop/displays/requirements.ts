@@ -2,7 +2,7 @@ import { unbuiltAddon } from '../../platform/load-addon.ts'
 import { findProgram } from '../../platform/programs/find-program.ts'
 import type { RequirementName } from '../schemas/display.ts'
 import { audioPrograms } from './pipewire/pipewire-server.ts'
-import { lightDesktop } from './programs.ts'
+import { lightDesktop, xTerminal } from './programs.ts'
 
 /** What displays need of this machine, and what is installed. */
 
@@ -26,12 +26,6 @@ export interface RequirementPlaces {
   /** Packages to build a native part with; undefined where it is built. */
   readonly unbuilt: (addon: string) => readonly string[] | undefined
 }
-
-/** Terminals that are seen on X11, which light desktops start, or whoever works there. */
-const terminals = [
-  ...['xfce4-terminal', 'xterm', 'gnome-terminal', 'konsole', 'lxterminal', 'mate-terminal', 'qterminal', 'terminator'],
-  ...['alacritty', 'kitty', 'urxvt', 'rxvt', 'st'],
-] as const
 
 const here = (): RequirementPlaces => ({
   path: process.env.PATH ?? '',
@@ -76,7 +70,7 @@ export function findRequirements(hasPortal: boolean, { path, portalPath, unbuilt
   /** Any of several programs. */
   const any = (name: RequirementName, found: string | undefined, instead: string, packages: readonly string[]): Requirement =>
     found === undefined ? requirement(name, [], [instead], packages) : requirement(name, [found], [], [])
-  const terminal = terminals.find(isThere)
+  const terminal = xTerminal(path)
   const portal = findProgram('xdg-desktop-portal', portalPath) === undefined ? ['xdg-desktop-portal'] : []
   return [
     all('x11', { Xvnc: 'tigervnc-standalone-server' }, 'x11'),
