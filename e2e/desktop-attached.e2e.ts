@@ -124,6 +124,20 @@ it('is clicked where the pointer is, also beside a second monitor of its own', a
   expect([Number(column) > 50, Number(line) > 10]).toEqual([true, true])
 })
 
+it('has the monitors that its programs give it', async () => {
+  const { items } = (await host.api('GET', '/desktop/displays')).body
+  const { id } = items.find(({ name }) => name === 'Theirs')!
+  const monitors = [0, 800].map((x) => ({ x, y: 0, width: 800, height: 600 }))
+  const rejected = { code: 'desktop.attached', remedy: expect.stringContaining('monitors') }
+  expect((await host.api('PATCH', `/desktop/displays/${id}`, { monitors })).body).toMatchObject(rejected)
+  expect(await page.getByTestId('desktop-monitors').count()).toBe(0)
+  const viewer = watchDesktop(host, { display: id })
+  expect(await viewer.heard('monitors')).toMatchObject({ several: false })
+  viewer.send({ kind: 'arrange', monitors })
+  expect(await viewer.heard('problem')).toMatchObject(rejected)
+  viewer.leave()
+})
+
 it('has no audio: what the machine plays is not for who looks at it, whatever they ask for', async (context) => {
   if (pipeWire === undefined) skipBecause(context, pipeWireMissing() ?? '')
   const { items } = (await host.api('GET', '/desktop/displays')).body

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { findProgram } from '../src-main/platform/programs/find-program.ts'
 import { complaints, hostWasKilled, launchBrowser } from './helpers/browser.ts'
 import { shareOfColor } from './helpers/canvas-share.ts'
+import { watchDesktop } from './helpers/desktop-viewer.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
 import { skipBecause } from './helpers/skip.ts'
 import { look } from './helpers/studio-page.ts'
@@ -146,7 +147,17 @@ describe('a Wayland display in the browser', () => {
     const image = await fetch(`${host.http}/api/v1/desktop/displays/${id}/screenshot?width=320&height=180`)
     expect([image.status, image.headers.get('content-type')]).toEqual([200, 'image/jpeg'])
     const monitors = [0, 800].map((x) => ({ x, y: 0, width: 800, height: 600 }))
-    expect((await host.api('PATCH', `/desktop/displays/${id}`, { monitors })).body).toMatchObject({ code: 'desktop.wayland_limit' })
+    const rejected = { code: 'desktop.wayland_limit', remedy: expect.stringContaining('X11') }
+    expect((await host.api('PATCH', `/desktop/displays/${id}`, { monitors })).body).toMatchObject(rejected)
+    expect(await page.getByTestId('desktop-monitors').count()).toBe(0)
+    const before = await display()
+    const viewer = watchDesktop(host, { display: id })
+    expect(await viewer.heard('monitors')).toMatchObject({ several: false })
+    viewer.send({ kind: 'arrange', monitors })
+    expect(await viewer.heard('problem')).toMatchObject(rejected)
+    viewer.leave()
+    const { width, height } = await display()
+    expect([width, height]).toEqual([before.width, before.height])
   })
 
   it('is recorded and sent live, and runs on while the host is killed and started again', async () => {

@@ -203,6 +203,7 @@ export async function createDesktop({
       if (id === screenId) privacy.took(state)
     },
     isVirtual: (id) => book.isVirtual(id),
+    demandSeveralMonitors: (id) => book.demandSeveralMonitors(id),
     onViewers(id) {
       book.announce(id)
       locks.controlled(id, sessions.canBeControlled(id))

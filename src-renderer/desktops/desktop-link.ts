@@ -38,7 +38,8 @@ export interface DesktopLinkOptions {
   readonly transport: TransportChoice
   /** Which monitor is shown, from 1 on; 0: all of them. */
   readonly monitor: number
-  readonly onMonitors: (monitors: readonly MonitorPlace[]) => void
+  /** `several`: the display can be split into monitors. */
+  readonly onMonitors: (monitors: readonly MonitorPlace[], several: boolean) => void
   readonly onState: (state: LinkState) => void
   readonly onPresence: (presence: Presence) => void
   /** A URL of an image and the pixel that points, as CSS has it. */
@@ -217,7 +218,7 @@ export class DesktopLink {
     else if (isOfTransport(message)) this.#transports?.hear(message)
     else if (message.kind === 'monitors') {
       this.#monitors = message.monitors
-      this.#options.onMonitors(message.monitors)
+      this.#options.onMonitors(message.monitors, message.several)
       this.#choosePart()
     } else if (message.kind === 'error') this.#said = sentencesOf(message)
     else if (message.kind === 'problem') this.#options.onProblem(sentencesOf(message))
@@ -341,7 +342,7 @@ export class DesktopLink {
 type HostMessage =
   | TransportMessage
   | { readonly kind: 'pong'; readonly at: number }
-  | { readonly kind: 'monitors'; readonly monitors: readonly MonitorPlace[] }
+  | { readonly kind: 'monitors'; readonly monitors: readonly MonitorPlace[]; readonly several: boolean }
   | ({ readonly kind: 'error' } & HostError)
   | ({ readonly kind: 'problem' } & HostError)
   | { readonly kind: 'recording'; readonly recording: RecordingMark }

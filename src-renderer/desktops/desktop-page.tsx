@@ -120,6 +120,7 @@ export function DesktopView({ connection, name, inShow = false, display, resizes
   const toolbar = useRef<HTMLButtonElement>(null)
   const link = useRef<DesktopLink>(null)
   const [monitors, setMonitors] = useState<readonly MonitorPlace[]>([])
+  const [splits, setSplits] = useState(false)
   const [monitor, setMonitor] = useState(monitorOfAddress)
   const [state, setState] = useState<LinkState>({ kind: 'connecting' })
   const [round, setRound] = useState(0)
@@ -188,7 +189,10 @@ export function DesktopView({ connection, name, inShow = false, display, resizes
       quality: readChoice('desktop.quality', ['balanced', ...qualities]),
       transport: readChoice('desktop.transport', transportChoices),
       monitor: choices.current.monitor,
-      onMonitors: setMonitors,
+      onMonitors(next, canBeSplit) {
+        setMonitors(next)
+        setSplits(canBeSplit)
+      },
       onState: (next) => setState((before) => (before.kind === next.kind && next.kind !== 'failed' ? before : next)),
       onPresence: setPresence,
       onCursor: (cursor) => {
@@ -338,7 +342,7 @@ export function DesktopView({ connection, name, inShow = false, display, resizes
             link.current?.show(next)
           }}
           href={'display' in connection ? location.pathname : undefined}
-          arranges={resizes && controls}
+          arranges={splits && controls}
           send={send}
         />
         <InputTools

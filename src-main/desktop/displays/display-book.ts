@@ -173,9 +173,7 @@ export class DisplayBook {
       const [unfit] = stored.attached === null ? [] : Object.keys(changes).filter((key) => key !== 'name' && key !== 'locksOnLeave')
       if (unfit !== undefined) throw new AppError('desktop.attached', `"${unfit}" is not for a display that other programs made`)
       const places = monitors && placed(monitors)
-      if (places && places.length > 1 && stored.protocol === 'wayland') {
-        throw new AppError('desktop.wayland_limit', `${stored.name} is a display of Wayland, which has one monitor here`)
-      }
+      if (places && places.length > 1) this.demandSeveralMonitors(id)
       const arranged = places && { monitors: places.length > 1 ? places : [], ...sizeAround(places) }
       const changed = await this.#keep({ ...stored, ...others, ...arranged }, `Display ${stored.name} was changed`, actor)
       if (places && stored.running !== null) this.#dependencies.arrange(id, stored.running, places)
@@ -286,6 +284,16 @@ export class DisplayBook {
   /** It can have any size and any monitors: it is made here. */
   isVirtual(id: string): boolean {
     return this.#byId.get(id)?.attached === null
+  }
+
+  /** Throws `desktop.not_ours`, `desktop.attached` or `desktop.wayland_limit` where it cannot be split into monitors. */
+  demandSeveralMonitors(id: string): void {
+    if (id === screenId && this.#dependencies.screen !== undefined) {
+      throw new AppError('desktop.not_ours', 'The monitors of the screen of this machine are not changed from here')
+    }
+    const { name, attached, protocol } = this.#stored(id)
+    if (attached !== null) throw new AppError('desktop.attached', `${name} was made by other programs, which give it its monitors`)
+    if (protocol === 'wayland') throw new AppError('desktop.wayland_limit', `${name} is a Wayland display, which has one monitor`)
   }
 
   /** It is the desktop that is logged in at this machine: somebody may sit there. */

@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream'
 import type { Track } from '../../formats/track.ts'
-import { type ErrorCode, errorKinds } from '../../platform/errors.ts'
+import { AppError, type ErrorCode, errorKinds } from '../../platform/errors.ts'
 import type { Logger } from '../../platform/logger.ts'
 import type { SocketClient } from '../../platform/routes/sockets.ts'
 import { PendingReplies } from '../../platform/workers/pending-replies.ts'
@@ -54,8 +54,10 @@ export interface DisplaySessionOptions {
   /** How it is to be split into monitors when its process has started; empty: as it is. */
   readonly monitors: () => readonly MonitorPlace[]
   readonly onMonitors: (monitors: readonly MonitorPlace[]) => void
-  /** It can have any size and any monitors: it is no real screen. */
+  /** It can have any size: it is no real screen. */
   readonly virtual: boolean
+  /** Throws AppError where it cannot be split into monitors. */
+  readonly demandSeveralMonitors: () => void
   /** It has audio and a camera of its own, or those of the machine because it is its screen. Else the machine's are not for who looks. */
   readonly audible: boolean
   /** What of `setSeat` could be done. */
@@ -201,7 +203,15 @@ export class DisplaySession {
     const isKept = keptKinds.includes(message.kind)
     if (isKept) joined.kept.set(message.kind, message)
     if (!this.#may(viewer, message)) return
-    if ((message.kind === 'size' || message.kind === 'arrange') && !this.#options.virtual) return
+    if (message.kind === 'size' && !this.#options.virtual) return
+    if (message.kind === 'arrange' && (message.monitors.length > 1 || !this.#options.virtual)) {
+      const rejection = this.#rejectionOfMonitors()
+      if (rejection !== undefined) {
+        const { code, message: detail } = rejection
+        joined.client.send(JSON.stringify({ kind: 'problem', code, message: detail, remedy: errorKinds[code].remedy }))
+        return
+      }
+    }
     // It does not wait until what it sent was taken: what nobody takes would stay in memory.
     if (message.kind === 'clipboard-data' && joined.clipboardChunks++ >= maxClipboardChunks) {
       joined.client.close(1008, 'clipboard data before the earlier one was acknowledged')
@@ -245,9 +255,20 @@ export class DisplaySession {
     return this.#viewers.get(viewer)?.rights.has(right) === true
   }
 
+  /** Why it cannot be split into monitors; undefined: it can. */
+  #rejectionOfMonitors(): AppError | undefined {
+    try {
+      this.#options.demandSeveralMonitors()
+      return undefined
+    } catch (error) {
+      if (error instanceof AppError) return error
+      throw error
+    }
+  }
+
   #tellMonitors(monitors: readonly MonitorPlace[]): void {
     this.#options.onMonitors(monitors)
-    const told = JSON.stringify({ kind: 'monitors', monitors })
+    const told = JSON.stringify({ kind: 'monitors', monitors, several: this.#rejectionOfMonitors() === undefined })
     if (told === this.#monitors) return
     this.#monitors = told
     for (const { client, rights } of this.#viewers.values()) if (rights.has('see')) client.send(told)

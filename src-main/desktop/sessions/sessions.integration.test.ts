@@ -20,6 +20,7 @@ it('shows a display that was lost by another process to who comes next', async (
     monitorsOf: () => [],
     onMonitors() {},
     isVirtual: () => false,
+    demandSeveralMonitors() {},
     onSeat() {},
     onViewers() {},
     onLost() {},

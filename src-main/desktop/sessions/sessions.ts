@@ -32,8 +32,10 @@ export interface SessionsOptions {
   /** How a display is to be split into monitors; empty: as it is. */
   readonly monitorsOf: (id: string) => readonly MonitorPlace[]
   readonly onMonitors: (id: string, monitors: readonly MonitorPlace[]) => void
-  /** It can have any size and any monitors. */
+  /** It can have any size. */
   readonly isVirtual: (id: string) => boolean
+  /** Throws AppError where it cannot be split into monitors. */
+  readonly demandSeveralMonitors: (id: string) => void
   /** What of `setSeat` could be done. */
   readonly onSeat: (id: string, state: SeatState) => void
   readonly onViewers: (id: string) => void
@@ -213,6 +215,7 @@ export class Sessions {
       monitorsOf,
       onMonitors,
       isVirtual,
+      demandSeveralMonitors,
       onSeat,
       onViewers,
       onLost,
@@ -227,6 +230,7 @@ export class Sessions {
       start: startWorker,
       log,
       virtual: isVirtual(id),
+      demandSeveralMonitors: () => demandSeveralMonitors(id),
       audible: display.audio !== undefined || id === screenId,
       onSize: (width, height) => onSize(id, width, height),
       monitors: () => monitorsOf(id),
