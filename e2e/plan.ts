@@ -109,6 +109,7 @@ export const plan: Readonly<Record<string, PlannedFile>> = {
   'chaos': { part: 'network', cost: 'exclusive' },
   'edge-countries': { part: 'network', cost: 'cpu' },
   'edge-failures': { part: 'network', cost: 'cpu' },
+  'edge-hostile': { part: 'network', cost: 'cpu' },
   'edge-limits': { part: 'network', cost: 'cpu' },
   'edge-lossy': { part: 'network', cost: 'cpu' },
   'node-setup': { part: 'network', cost: 'cpu' },

@@ -50,7 +50,7 @@ export interface SelectedTarget {
 export function selectedTarget(text: string, siteOf: (host: string) => string | undefined): SelectedTarget | undefined {
   const found = /^https?:\/\/([^/?#]+)([/?][^#]*)?/i.exec(text)
   if (found === null) return text.startsWith('/') ? { site: undefined, target: normalTarget(text.replace(/#.*$/s, '')) } : undefined
-  const site = siteOf((found[1] as string).toLowerCase().replace(/:\d+$/, ''))
+  const site = siteOf((found[1] as string).toLowerCase().replace(/\.?(?::\d+)?$/, ''))
   const rest = found[2] ?? '/'
   return site === undefined ? undefined : { site, target: normalTarget(rest.startsWith('?') ? `/${rest}` : rest) }
 }

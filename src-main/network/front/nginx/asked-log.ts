@@ -14,7 +14,8 @@ export interface AskedRequest {
 export const prefetchAgent = 'ami-streams-prefetch'
 
 /** What of a request goes into the log; `escape=default` leaves no tab in a value. */
-export const askedLogFormat = '$status\t$http_host\t$request_uri\t$sent_http_content_type\t$edge_encoding\t$remote_addr\t$http_user_agent'
+export const askedLogFormat =
+  '$status\t$edge_authority\t$request_uri\t$sent_http_content_type\t$edge_encoding\t$remote_addr\t$http_user_agent'
 
 /** Longer URLs are not predicted. */
 const maxPath = 2000

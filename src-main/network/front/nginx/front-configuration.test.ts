@@ -169,7 +169,7 @@ it('of a request for something kept only what is in the key reaches the origin',
   const kept = textOf().split('location / {')[1] as string
   expect(kept).toContain('proxy_pass_request_headers off;')
   expect(kept).toContain('proxy_set_header Host origin.example.com;')
-  expect(kept).toContain('proxy_no_cache $edge_vary_0;')
+  expect(kept).toContain('proxy_no_cache $edge_vary_0 $edge_not_lasting;')
   expect(textOf({ rules: [rule({ path: '/', signed: true })] })).toContain('proxy_pass http://site_0$edge_path;')
 })
 
@@ -194,4 +194,31 @@ it('a message of nginx names the option of its line, or whose file it names', ()
     level: 'crit',
     text: 'pwrite() failed (28: No space left on device)',
   })
+})
+
+it('keeps successes, redirects and what is missing, whatever lifetime errors say; parts where slices are asked for', () => {
+  const pattern = (name: string): RegExp =>
+    new RegExp(new RegExp(`map \\$upstream_status \\${name} \\{[^}]*"~([^"]*)" 0;`).exec(textOf())?.[1] ?? 'none')
+  const kept = (name: string): string[] =>
+    [
+      '100',
+      '101',
+      '103',
+      '200',
+      '204',
+      '206',
+      '301',
+      '304',
+      '308',
+      '401',
+      '403',
+      '404',
+      '410',
+      '429',
+      '500',
+      '502, 200',
+      '200, 503',
+    ].filter((status) => pattern(name).test(status))
+  expect(kept('$edge_not_lasting')).toEqual(['200', '204', '301', '308', '404', '410', '502, 200'])
+  expect(kept('$edge_not_lasting_slice')).toEqual(['200', '204', '206', '301', '308', '404', '410', '502, 200'])
 })

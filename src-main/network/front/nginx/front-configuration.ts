@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { AppError } from '../../../platform/errors.ts'
 import { requestLogFormat } from '../../logged-request.ts'
 import { accessLogs, hasAskedLog } from './access-logs.ts'
-import { askedLogFormat, prefetchAgent } from './asked-log.ts'
+import { askedLogFormat } from './asked-log.ts'
 import { authority, network } from './checked-values.ts'
 import { block, type ConfigurationText, type Directive, directive, entry, from, plain, writeDirectives } from './directives.ts'
 import type { NginxProgram } from './find-nginx.ts'
@@ -11,6 +11,7 @@ import type { AgentEndpoint, FrontListener, FrontOptions } from './front-options
 import { functionUpstream } from './function-configuration.ts'
 import { imageUpstream } from './image-configuration.ts'
 import { networkMap, requestDirectives } from './request-configuration.ts'
+import { requestMaps } from './request-maps.ts'
 import { siteDirectives } from './site-configuration.ts'
 import type { WorkerUser } from './worker-user.ts'
 
@@ -276,46 +277,6 @@ function limits({ limits: each }: FrontOptions): readonly Directive[] {
     directive('client_header_buffer_size', '2k'),
     from('limits.headerBytes', directive('large_client_header_buffers', 4, each.headerBytes)),
     from('limits.bodyBytes', directive('client_max_body_size', each.bodyBytes)),
-  ]
-}
-
-/** What requests are judged and sorted by, the same for all sites. */
-function requestMaps(): readonly Directive[] {
-  return [
-    block('map', ['$request_uri', '$edge_path'], [directive('default', '/'), entry('~^(?<edge_raw_path>[^?]*)', '$edge_raw_path')]),
-    block('map', ['$request_method', '$edge_not_read'], [directive('default', 1), directive('GET', 0), directive('HEAD', 0)]),
-    // What a node fetches ahead differs from what viewers do by a secret, which is no origin's or function's to know.
-    block(
-      'map',
-      ['$http_user_agent', '$edge_agent'],
-      [directive('default', '$http_user_agent'), entry(`~^${prefetchAgent}/`, prefetchAgent)],
-    ),
-    block('map', ['$http_upgrade', '$edge_connection'], [directive('default', 'upgrade'), entry('', '')]),
-    block(
-      'map',
-      ['$http_accept_encoding', '$edge_encoding'],
-      [
-        directive('default', ''),
-        // What most players and browsers send is found without looking at its text.
-        entry('', ''),
-        ...['gzip, deflate, br', 'gzip, deflate, br, zstd'].map((each) => entry(each, 'br')),
-        ...['gzip', 'gzip, deflate'].map((each) => entry(each, 'gzip')),
-        entry('~*\\b(?:br|gzip)\\s*;\\s*q=0(?:\\.0*)?(?:,|\\s|$)', ''),
-        entry('~*\\bbr\\b', 'br'),
-        entry('~*\\bgzip\\b', 'gzip'),
-      ],
-    ),
-    block(
-      'map',
-      ['$edge_encoding', '$edge_accepted_encoding'],
-      [directive('default', ''), directive('br', 'br, gzip'), directive('gzip', 'gzip')],
-    ),
-    block('map', ['$http_accept', '$edge_image'], [directive('default', ''), entry('~image/avif', 'avif'), entry('~image/webp', 'webp')]),
-    block(
-      'map',
-      ['$edge_image', '$edge_accepted_image'],
-      [directive('default', '*/*'), directive('avif', 'image/avif,image/webp,*/*'), directive('webp', 'image/webp,*/*')],
-    ),
   ]
 }
 

@@ -36,7 +36,7 @@ export function functionUpstream({ functions }: FrontOptions): readonly Directiv
 export function functionContent({ secret }: FunctionOptions, route: string): readonly Directive[] {
   return [
     directive('proxy_pass', 'http://agent_functions'),
-    directive('proxy_set_header', 'Host', '$http_host'),
+    directive('proxy_set_header', 'Host', '$edge_authority'),
     directive('proxy_set_header', 'Connection', ''),
     directive('proxy_set_header', 'X-Edge-Functions', secret),
     directive('proxy_set_header', 'User-Agent', '$edge_agent'),

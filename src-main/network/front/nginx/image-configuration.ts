@@ -43,7 +43,7 @@ export function imageBranch(name: string): readonly Directive[] {
 export function imageContent({ secret }: ImageOptions, rule: SiteRule, name: string): readonly Directive[] {
   return [
     directive('proxy_pass', 'http://agent_images'),
-    directive('proxy_set_header', 'Host', '$http_host'),
+    directive('proxy_set_header', 'Host', '$edge_authority'),
     directive('proxy_set_header', 'X-Edge-Images', secret),
     directive('proxy_set_header', 'X-Edge-Image', `$edge_resized_${name} ${rule.images?.quality ?? 75}`),
     directive('proxy_next_upstream', 'off'),

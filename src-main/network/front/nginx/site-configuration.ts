@@ -6,6 +6,7 @@ import type { NginxProgram } from './find-nginx.ts'
 import type { FrontOptions, SiteOptions, SiteRule } from './front-options.ts'
 import { functionContent, functionPaths, insideServer, routeAbove, ruleAbove } from './function-configuration.ts'
 import { imageBranch, imageContent, imageMaps } from './image-configuration.ts'
+import { passed } from './passed-requests.ts'
 import { playbackAccess, recordingLocation } from './recording-configuration.ts'
 import { errorPages, liveChecks, markCheck, serverLimits } from './request-configuration.ts'
 import { ruleChecks, ruleLocation, ruleMaps } from './rule-configuration.ts'
@@ -22,6 +23,9 @@ interface SiteNames {
   /** Logs of a location whose answers are kept; `format` is that of the one for the index of the cache. */
   readonly logs: (format: string) => readonly Directive[]
 }
+
+/** Body of a request that is for something kept, and so means nothing, bytes. */
+const maxUnusedBody = 8192
 
 /** Files of which a viewer seldom takes the whole at once. */
 const largeFiles = '[.](?:mp4|m4v|m4a|mov|mkv|webm|ts|mp3|flac|wav|zip|gz|xz|zst|tar|7z|iso|img|dmg|exe|msi|deb|rpm|AppImage|pdf)$'
@@ -128,7 +132,7 @@ export function siteDirectives(
 const oddTarget =
   // nearly all are plain: one look says so
   '^(?!(?:/[\\w~-][\\w.~-]*+)*+/?(?:[?]|$))' +
-  '(?:[^/]|[^?]*(?:(?:/|%2f|%5c|\\\\)(?:[.]|%2e){1,2}(?:[/?;\\\\]|%2f|%5c|%3b|$)|%00|%0a|%0d|\\\\|%5c))'
+  '(?:[^/]|[^?]*(?:#|(?:/|%2f|%5c|\\\\)(?:[.]|%2e){1,2}(?:[/?;\\\\]|%2f|%5c|%3b|$)|%00|%0a|%0d|\\\\|%5c))'
 
 function rejectOddTargets(): Directive {
   return block('if', ['($request_uri', '~*', `${oddTarget})`], [directive('return', 400)])
@@ -199,7 +203,7 @@ function agentLocations(
     directive('proxy_set_header', 'Host', '$http_host'),
     directive('proxy_set_header', 'X-Forwarded-For', '$remote_addr'),
     directive('proxy_set_header', 'X-Forwarded-Proto', '$scheme'),
-    directive('proxy_set_header', 'Upgrade', '$http_upgrade'),
+    directive('proxy_set_header', 'Upgrade', '$edge_upgrade'),
     directive('proxy_set_header', 'Connection', '$edge_connection'),
     directive('proxy_buffering', 'off'),
     directive('proxy_request_buffering', 'off'),
@@ -307,22 +311,6 @@ function originTls({ originCaFile }: SiteOptions, host: string, { place }: SiteN
   ]
 }
 
-/** Everything of a request goes to the origin, and nothing is kept. */
-function passed(): readonly Directive[] {
-  return [
-    directive('proxy_set_header', 'User-Agent', '$edge_agent'),
-    directive('proxy_set_header', 'X-Forwarded-For', '$remote_addr'),
-    directive('proxy_set_header', 'X-Forwarded-Proto', '$scheme'),
-    directive('proxy_set_header', 'X-Forwarded-Host', '$host'),
-    directive('proxy_set_header', 'Forwarded', ''),
-    directive('proxy_set_header', 'X-Real-IP', ''),
-    directive('proxy_set_header', 'Upgrade', '$http_upgrade'),
-    directive('proxy_set_header', 'Connection', '$edge_connection'),
-    directive('proxy_request_buffering', 'off'),
-    directive('proxy_buffering', 'off'),
-  ]
-}
-
 /** What is kept, as the cache's key names it. */
 interface KeptKey {
   readonly name: string
@@ -365,6 +353,8 @@ function kept(
     ...(rule.methods.length > 0 ? [] : [block('if', ['($edge_not_read)'], [directive('return', 405)])]),
     directive('proxy_pass_request_headers', 'off'),
     directive('proxy_pass_request_body', 'off'),
+    // It is read before anything is answered, and written to the disk where it is large.
+    directive('client_max_body_size', maxUnusedBody),
     directive('proxy_set_header', 'Content-Length', ''),
     directive('proxy_set_header', 'Connection', ''),
     directive('proxy_set_header', 'Accept-Encoding', slices ? '' : '$edge_accepted_encoding'),
@@ -377,7 +367,7 @@ function kept(
     ...names.logs(formatOf(names, key, slices)),
     ...(ttl > 0 ? [directive('proxy_cache_valid', 200, 206, 301, 302, 303, 307, 308, `${ttl}s`)] : []),
     ...(site.missingSeconds > 0 ? [directive('proxy_cache_valid', 404, 410, `${site.missingSeconds}s`)] : []),
-    directive('proxy_no_cache', names.unknownVary, ...(isFull ? ['1'] : [])),
+    directive('proxy_no_cache', names.unknownVary, slices ? '$edge_not_lasting_slice' : '$edge_not_lasting', ...(isFull ? ['1'] : [])),
   ]
 }
 
