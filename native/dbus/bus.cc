@@ -1,10 +1,10 @@
 #include "bus.h"
 
 #include <poll.h>
-#include <sys/eventfd.h>
-#include <unistd.h>
 
 #include <thread>
+
+#include "capture/wake-event.h"
 
 namespace ami::dbus {
 
@@ -20,18 +20,11 @@ constexpr long kMostReceived = 32 << 20;
 }  // namespace
 
 struct Bus::State {
-  State(std::string where, BusListener who) : address(std::move(where)), listener(std::move(who)), wake(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {}
-  ~State() {
-    if (wake >= 0) ::close(wake);
-  }
-  void signal() const {
-    const uint64_t one = 1;
-    [[maybe_unused]] const auto written = write(wake, &one, sizeof one);
-  }
+  State(std::string where, BusListener who) : address(std::move(where)), listener(std::move(who)) {}
 
   const std::string address;
   const BusListener listener;
-  const int wake;
+  const WakeEvent event;
   std::mutex mutex;
   std::deque<std::pair<MessagePointer, uint32_t>> waiting;
   bool closed = false;
@@ -62,7 +55,7 @@ bool Bus::send(MessagePointer message, uint32_t number) {
     if (state_->closed || state_->ended || state_->waiting.size() >= kMostWaiting) return false;
     state_->waiting.emplace_back(std::move(message), number);
   }
-  state_->signal();
+  state_->event.wake();
   return true;
 }
 
@@ -71,13 +64,13 @@ void Bus::close() {
     const std::lock_guard lock(state_->mutex);
     state_->closed = true;
   }
-  state_->signal();
+  state_->event.wake();
 }
 
 void Bus::run(const std::shared_ptr<State>& state) {
   DBusError error;
   dbus_error_init(&error);
-  if (state->wake < 0) {
+  if (state->event.fd() < 0) {
     state->listener.lost("the system has no file descriptor left");
     return;
   }
@@ -146,10 +139,9 @@ void Bus::converse(State& state, DBusConnection* connection) {
       if (isTaken(state, connection, message)) state.listener.received(std::move(owned));
     }
     pollfd sources[2] = {{fd, static_cast<short>(POLLIN | (dbus_connection_has_messages_to_send(connection) ? POLLOUT : 0)), 0},
-                         {state.wake, POLLIN, 0}};
+                         {state.event.fd(), POLLIN, 0}};
     poll(sources, 2, -1);
-    uint64_t count;
-    [[maybe_unused]] const auto drained = read(state.wake, &count, sizeof count);
+    state.event.clear();
   }
 }
 

@@ -1,28 +1,23 @@
 #pragma once
-#include <sys/eventfd.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cstdint>
 #include <functional>
 #include <mutex>
 #include <utility>
 #include <vector>
+
+#include "capture/wake-event.h"
 
 namespace ami {
 
 /** What JavaScript asks a clipboard for, done by the clipboard's own thread, which a file descriptor wakes. */
 class ClipboardTasks {
  public:
-  ClipboardTasks() : wakeFd_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {}
-  ~ClipboardTasks() {
-    if (wakeFd_ >= 0) close(wakeFd_);
-  }
+  ClipboardTasks() = default;
   ClipboardTasks(const ClipboardTasks&) = delete;
   ClipboardTasks& operator=(const ClipboardTasks&) = delete;
 
   /** Can be read when there are tasks, or the thread is to end. */
-  int wakeFd() const { return wakeFd_; }
+  int wakeFd() const { return wake_.fd(); }
 
   /** `ofOffer`: it is of what is offered, without a meaning once something else is. */
   void post(std::function<void()> run, bool ofOffer) {
@@ -31,7 +26,7 @@ class ClipboardTasks {
       if (tasks_.size() >= kMostTasks) return;
       tasks_.push_back({std::move(run), ofOffer});
     }
-    wake();
+    wake_.wake();
   }
 
   /**
@@ -46,7 +41,7 @@ class ClipboardTasks {
       std::function<void()> run = claim();
       if (run) tasks_.push_back({std::move(run), true});
     }
-    wake();
+    wake_.wake();
   }
 
   /** Calls `use` while no offer is made: of what `claim` uses, too. */
@@ -61,7 +56,7 @@ class ClipboardTasks {
       const std::lock_guard lock(mutex_);
       stopping_ = true;
     }
-    wake();
+    wake_.wake();
   }
 
   // For the clipboard's thread.
@@ -81,11 +76,7 @@ class ClipboardTasks {
   }
 
   /** After a wait: the next one is for what comes from now on. */
-  void clearWake() {
-    uint64_t count;
-    const ssize_t drained = ::read(wakeFd_, &count, sizeof count);
-    (void)drained;
-  }
+  void clearWake() { wake_.clear(); }
 
  private:
   /** Of a server that hangs; more is dropped. */
@@ -96,13 +87,7 @@ class ClipboardTasks {
     bool ofOffer;
   };
 
-  void wake() {
-    const uint64_t one = 1;
-    const ssize_t written = write(wakeFd_, &one, sizeof one);
-    (void)written;
-  }
-
-  const int wakeFd_;
+  const WakeEvent wake_;
   std::mutex mutex_;
   bool stopping_ = false;
   std::vector<Task> tasks_;

@@ -2,9 +2,7 @@
 
 #include <poll.h>
 #include <pthread.h>
-#include <sys/eventfd.h>
 #include <time.h>
-#include <unistd.h>
 
 #include <utility>
 #include <vector>
@@ -37,31 +35,17 @@ std::shared_ptr<ami::CaptureThread> makeCapture(const CaptureOrder& order, std::
 }
 
 Capture::Capture(const CaptureOrder& order, std::unique_ptr<ami::FrameStore> store, OnChange onChange)
-    : CaptureThread(order, std::move(store), std::move(onChange)), wakeFd_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {}
+    : CaptureThread(order, std::move(store), std::move(onChange)) {}
 
-Capture::~Capture() {
-  if (wakeFd_ >= 0) close(wakeFd_);
-}
-
-void Capture::wake() {
-  const uint64_t one = 1;
-  const ssize_t written = write(wakeFd_, &one, sizeof one);
-  (void)written;
-}
-
-void Capture::drain() {
-  uint64_t count;
-  const ssize_t drained = read(wakeFd_, &count, sizeof count);
-  (void)drained;
-}
+void Capture::wake() { wake_.wake(); }
 
 void Capture::pause() {
   const std::string server = order_.server;
   const int64_t until = ami::nowUs() + kReconnectMs * int64_t{1000};
   while (!stopping() && order_.server == server && ami::nowUs() < until) {
-    pollfd wait = {wakeFd_, POLLIN, 0};
+    pollfd wait = {wake_.fd(), POLLIN, 0};
     poll(&wait, 1, static_cast<int>((until - ami::nowUs()) / 1000 + 1));
-    drain();
+    wake_.clear();
     takeOrder(order_, orderNumber_);
   }
 }
@@ -147,8 +131,8 @@ const char* Capture::serve(Connection& connection) {
       else timeoutMs = static_cast<int>((due - now) / 1000 + 1);
     }
     // A compositor where nothing is drawn owes no answer.
-    if (!connection.wait(wakeFd_, timeoutMs)) return "server-lost";
-    drain();
+    if (!connection.wait(wake_.fd(), timeoutMs)) return "server-lost";
+    wake_.clear();
   }
   return "";
 }

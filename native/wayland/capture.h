@@ -2,6 +2,7 @@
 #include <memory>
 
 #include "capture/capture-thread.h"
+#include "capture/wake-event.h"
 #include "connection.h"
 #include "screen-copy.h"
 
@@ -11,7 +12,6 @@ namespace wayland {
 class Capture : public ami::CaptureThread {
  public:
   Capture(const ami::CaptureOrder& order, std::unique_ptr<ami::FrameStore> store, OnChange onChange);
-  ~Capture() override;
 
  private:
   void run() override;
@@ -20,9 +20,8 @@ class Capture : public ami::CaptureThread {
   const char* serve(Connection& connection);
   /** Until the order names another server, or it is time to try again. */
   void pause();
-  void drain();
 
-  const int wakeFd_;
+  const ami::WakeEvent wake_;
   ami::CaptureOrder order_;
   uint64_t orderNumber_ = 0;
   double meanUs_ = 2000;

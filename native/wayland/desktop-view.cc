@@ -2,8 +2,6 @@
 
 #include <poll.h>
 #include <pthread.h>
-#include <sys/eventfd.h>
-#include <unistd.h>
 
 #include <thread>
 #include <utility>
@@ -21,9 +19,7 @@ constexpr int kRetryMs = 10;
 }  // namespace
 
 DesktopView::DesktopView(std::string socket, ami::DesktopListener listener)
-    : socket_(std::move(socket)), listener_(std::move(listener)), wakeFd_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {}
-
-DesktopView::~DesktopView() { close(wakeFd_); }
+    : socket_(std::move(socket)), listener_(std::move(listener)) {}
 
 void DesktopView::begin() {
   std::thread([self = shared_from_this()] { self->run(); }).detach();
@@ -34,7 +30,7 @@ void DesktopView::stop() {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
   }
-  wake();
+  wake_.wake();
 }
 
 void DesktopView::next() {
@@ -42,7 +38,7 @@ void DesktopView::next() {
     const std::lock_guard lock(mutex_);
     taken_ = false;
   }
-  wake();
+  wake_.wake();
 }
 
 void DesktopView::again() {
@@ -50,7 +46,7 @@ void DesktopView::again() {
     const std::lock_guard lock(mutex_);
     again_ = true;
   }
-  wake();
+  wake_.wake();
 }
 
 const uint8_t* DesktopView::frame(int& width, int& height) {
@@ -59,12 +55,6 @@ const uint8_t* DesktopView::frame(int& width, int& height) {
   width = front_->width();
   height = front_->height();
   return front_->data();
-}
-
-void DesktopView::wake() {
-  const uint64_t one = 1;
-  const ssize_t written = write(wakeFd_, &one, sizeof one);
-  (void)written;
 }
 
 void DesktopView::run() {
@@ -90,11 +80,9 @@ void DesktopView::run() {
         break;
       }
     }
-    pollfd wait = {wakeFd_, POLLIN, 0};
+    pollfd wait = {wake_.fd(), POLLIN, 0};
     poll(&wait, 1, 1000);
-    uint64_t count;
-    const ssize_t drained = read(wakeFd_, &count, sizeof count);
-    (void)drained;
+    wake_.clear();
   }
   listener_.lost(why);
 }
@@ -138,10 +126,8 @@ const char* DesktopView::serve(Connection& connection) {
       // What is drawn while JavaScript has a frame comes with the next one.
       if (!copy) copy = std::make_unique<ScreenCopy>(connection, true, std::move(spare));
     }
-    if (!connection.wait(wakeFd_, timeoutMs)) return "server-lost";
-    uint64_t count;
-    const ssize_t drained = read(wakeFd_, &count, sizeof count);
-    (void)drained;
+    if (!connection.wait(wake_.fd(), timeoutMs)) return "server-lost";
+    wake_.clear();
   }
 }
 

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "capture/wake-event.h"
 #include "desktop/desktop-view-types.h"
 #include "screen-copy.h"
 
@@ -16,7 +17,6 @@ namespace wayland {
 class DesktopView : public std::enable_shared_from_this<DesktopView> {
  public:
   DesktopView(std::string socket, ami::DesktopListener listener);
-  ~DesktopView();
   DesktopView(const DesktopView&) = delete;
   DesktopView& operator=(const DesktopView&) = delete;
 
@@ -36,11 +36,10 @@ class DesktopView : public std::enable_shared_from_this<DesktopView> {
   void run();
   const char* serve(Connection& connection);
   void report(std::vector<ami::Rect> parts, int64_t noticedUs);
-  void wake();
 
   const std::string socket_;
   const ami::DesktopListener listener_;
-  const int wakeFd_;
+  const ami::WakeEvent wake_;
 
   std::mutex mutex_;
   bool stopping_ = false;

@@ -2,9 +2,7 @@
 
 #include <poll.h>
 #include <pthread.h>
-#include <sys/eventfd.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include "capture-session.h"
 
@@ -28,17 +26,9 @@ std::shared_ptr<ami::CaptureThread> makeCapture(const CaptureOrder& order, std::
 }
 
 Capture::Capture(const CaptureOrder& order, std::unique_ptr<ami::FrameStore> store, OnChange onChange)
-    : CaptureThread(order, std::move(store), std::move(onChange)), wakeFd_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {}
+    : CaptureThread(order, std::move(store), std::move(onChange)) {}
 
-Capture::~Capture() {
-  if (wakeFd_ >= 0) close(wakeFd_);
-}
-
-void Capture::wake() {
-  const uint64_t one = 1;
-  const ssize_t written = write(wakeFd_, &one, sizeof one);
-  (void)written;
-}
+void Capture::wake() { wake_.wake(); }
 
 void Capture::interrupt() {
   const std::lock_guard<std::mutex> lock(socketMutex_);
@@ -52,13 +42,11 @@ void Capture::setSocket(int socket) {
 
 void Capture::sleepUntil(int64_t timeUs, int socket) {
   awaits(false);
-  pollfd waits[2] = {{wakeFd_, POLLIN, 0}, {socket, POLLIN, 0}};
+  pollfd waits[2] = {{wake_.fd(), POLLIN, 0}, {socket, POLLIN, 0}};
   const int64_t left = timeUs == kNever ? 0 : std::max<int64_t>(0, timeUs - ami::nowUs());
   const timespec time = {left / 1'000'000, left % 1'000'000 * 1000};
   if (!stopping()) ppoll(waits, socket >= 0 ? 2 : 1, timeUs == kNever ? nullptr : &time, nullptr);
-  uint64_t count;
-  const ssize_t drained = read(wakeFd_, &count, sizeof count);
-  (void)drained;
+  wake_.clear();
   awaits(true);
 }
 

@@ -3,6 +3,7 @@
 #include <mutex>
 
 #include "capture/capture-thread.h"
+#include "capture/wake-event.h"
 
 namespace x11 {
 
@@ -10,7 +11,6 @@ namespace x11 {
 class Capture : public ami::CaptureThread {
  public:
   Capture(const ami::CaptureOrder& order, std::unique_ptr<ami::FrameStore> store, OnChange onChange);
-  ~Capture() override;
 
   /** Until then, until woken, or until the socket has something to read (-1: no socket). */
   void sleepUntil(int64_t timeUs, int socket);
@@ -26,7 +26,7 @@ class Capture : public ami::CaptureThread {
   std::mutex socketMutex_;
   /** Of the connection while there is one. */
   int socket_ = -1;
-  const int wakeFd_;
+  const ami::WakeEvent wake_;
 };
 
 std::shared_ptr<ami::CaptureThread> makeCapture(const ami::CaptureOrder& order, std::unique_ptr<ami::FrameStore> store,

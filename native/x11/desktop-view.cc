@@ -2,8 +2,6 @@
 
 #include <poll.h>
 #include <pthread.h>
-#include <sys/eventfd.h>
-#include <unistd.h>
 #include <xcb/damage.h>
 #include <xcb/randr.h>
 #include <xcb/xfixes.h>
@@ -28,11 +26,7 @@ constexpr int64_t kCursorEveryUs = 15'000;
 }  // namespace
 
 DesktopView::DesktopView(std::string server, Listener listener)
-    : server_(std::move(server)), listener_(std::move(listener)), wakeFd_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {}
-
-DesktopView::~DesktopView() {
-  if (wakeFd_ >= 0) close(wakeFd_);
-}
+    : server_(std::move(server)), listener_(std::move(listener)) {}
 
 void DesktopView::begin() {
   std::thread([view = shared_from_this()] { view->run(); }).detach();
@@ -43,7 +37,7 @@ void DesktopView::stop() {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
   }
-  wake();
+  wake_.wake();
 }
 
 void DesktopView::next() {
@@ -51,7 +45,7 @@ void DesktopView::next() {
     const std::lock_guard lock(mutex_);
     taken_ = false;
   }
-  wake();
+  wake_.wake();
 }
 
 void DesktopView::again() {
@@ -59,7 +53,7 @@ void DesktopView::again() {
     const std::lock_guard lock(mutex_);
     again_ = true;
   }
-  wake();
+  wake_.wake();
 }
 
 void DesktopView::resize(int width, int height) {
@@ -68,7 +62,7 @@ void DesktopView::resize(int width, int height) {
     wantedWidth_ = width;
     wantedHeight_ = height;
   }
-  wake();
+  wake_.wake();
 }
 
 void DesktopView::arrange(std::vector<ami::Rect> areas) {
@@ -76,7 +70,7 @@ void DesktopView::arrange(std::vector<ami::Rect> areas) {
     const std::lock_guard lock(mutex_);
     wantedMonitors_ = std::move(areas);
   }
-  wake();
+  wake_.wake();
 }
 
 const uint8_t* DesktopView::frame(int& width, int& height) {
@@ -85,12 +79,6 @@ const uint8_t* DesktopView::frame(int& width, int& height) {
   width = width_;
   height = height_;
   return reader_->frame();
-}
-
-void DesktopView::wake() {
-  const uint64_t one = 1;
-  const ssize_t written = write(wakeFd_, &one, sizeof one);
-  (void)written;
 }
 
 void DesktopView::run() {
@@ -141,12 +129,10 @@ void DesktopView::serve(const XConnection& connection) {
     if (reshaped_ && waitMs() == 0) readCursor(connection);
     if (!taken) look(connection);
     xcb_flush(raw);
-    pollfd waits[2] = {{wakeFd_, POLLIN, 0}, {connection.fd(), POLLIN, 0}};
+    pollfd waits[2] = {{wake_.fd(), POLLIN, 0}, {connection.fd(), POLLIN, 0}};
     // What XCB read while it waited for answers is in its queue, and not in the socket.
     if (!readEvents(connection)) poll(waits, 2, reshaped_ ? waitMs() : -1);
-    uint64_t count;
-    const ssize_t drained = read(wakeFd_, &count, sizeof count);
-    (void)drained;
+    wake_.clear();
   }
   // JavaScript may be reading the frame: it is left alone until it has been taken.
   for (;;) {
@@ -158,11 +144,9 @@ void DesktopView::serve(const XConnection& connection) {
         return;
       }
     }
-    pollfd wait = {wakeFd_, POLLIN, 0};
+    pollfd wait = {wake_.fd(), POLLIN, 0};
     poll(&wait, 1, 1000);
-    uint64_t count;
-    const ssize_t drained = read(wakeFd_, &count, sizeof count);
-    (void)drained;
+    wake_.clear();
   }
 }
 

@@ -7,6 +7,7 @@
 #include <napi.h>
 
 #include "capture/changed-rows.h"
+#include "capture/wake-event.h"
 #include "desktop/desktop-view-types.h"
 #include "monitors.h"
 #include "screen-reader.h"
@@ -26,7 +27,6 @@ class DesktopView : public std::enable_shared_from_this<DesktopView> {
   using Listener = ami::DesktopListener;
 
   DesktopView(std::string server, Listener listener);
-  ~DesktopView();
   DesktopView(const DesktopView&) = delete;
   DesktopView& operator=(const DesktopView&) = delete;
 
@@ -51,11 +51,10 @@ class DesktopView : public std::enable_shared_from_this<DesktopView> {
   void tellMonitors(const XConnection& connection, bool arranged);
   void readCursor(const XConnection& connection);
   int waitMs() const;
-  void wake();
 
   const std::string server_;
   const Listener listener_;
-  const int wakeFd_;
+  const ami::WakeEvent wake_;
 
   std::mutex mutex_;
   bool stopping_ = false;

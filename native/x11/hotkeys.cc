@@ -2,8 +2,6 @@
 
 #include <poll.h>
 #include <pthread.h>
-#include <sys/eventfd.h>
-#include <unistd.h>
 
 #include <thread>
 
@@ -17,11 +15,7 @@ constexpr int kRetryMs = 5000;
 }  // namespace
 
 Hotkeys::Hotkeys(std::string server, Listener listener)
-    : server_(std::move(server)), listener_(std::move(listener)), wakeFd_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {}
-
-Hotkeys::~Hotkeys() {
-  if (wakeFd_ >= 0) close(wakeFd_);
-}
+    : server_(std::move(server)), listener_(std::move(listener)) {}
 
 void Hotkeys::begin() {
   std::thread([keys = shared_from_this()] { keys->run(); }).detach();
@@ -33,7 +27,7 @@ void Hotkeys::set(std::vector<Hotkey> wanted) {
     wanted_ = std::move(wanted);
     changed_ = true;
   }
-  wake();
+  wake_.wake();
 }
 
 void Hotkeys::stop() {
@@ -41,13 +35,7 @@ void Hotkeys::stop() {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
   }
-  wake();
-}
-
-void Hotkeys::wake() {
-  const uint64_t one = 1;
-  const ssize_t written = write(wakeFd_, &one, sizeof one);
-  (void)written;
+  wake_.wake();
 }
 
 bool Hotkeys::takeWanted(std::vector<Hotkey>& wanted) {
@@ -83,12 +71,10 @@ void Hotkeys::serve(const XConnection& connection) {
     if (takeWanted(wanted)) keys.set(wanted);
     keys.readEvents();
     xcb_flush(connection.raw());
-    pollfd waits[2] = {{wakeFd_, POLLIN, 0}, {connection.fd(), POLLIN, 0}};
+    pollfd waits[2] = {{wake_.fd(), POLLIN, 0}, {connection.fd(), POLLIN, 0}};
     const int ready = poll(waits, 2, keys.anyTaken() ? kRetryMs : -1);
     if (ready == 0) keys.retry();
-    uint64_t count;
-    const ssize_t drained = read(wakeFd_, &count, sizeof count);
-    (void)drained;
+    wake_.clear();
   }
 }
 

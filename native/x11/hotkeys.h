@@ -5,6 +5,7 @@
 
 #include <napi.h>
 
+#include "capture/wake-event.h"
 #include "grabbed-keys.h"
 
 namespace x11 {
@@ -23,7 +24,6 @@ class Hotkeys : public std::enable_shared_from_this<Hotkeys> {
   };
 
   Hotkeys(std::string server, Listener listener);
-  ~Hotkeys();
   Hotkeys(const Hotkeys&) = delete;
   Hotkeys& operator=(const Hotkeys&) = delete;
 
@@ -34,13 +34,12 @@ class Hotkeys : public std::enable_shared_from_this<Hotkeys> {
  private:
   void run();
   void serve(const XConnection& connection);
-  void wake();
   bool takeWanted(std::vector<Hotkey>& wanted);
   bool stopping();
 
   const std::string server_;
   const Listener listener_;
-  const int wakeFd_;
+  const ami::WakeEvent wake_;
   std::mutex mutex_;
   std::vector<Hotkey> wanted_;
   bool changed_ = true;
