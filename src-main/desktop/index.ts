@@ -378,7 +378,7 @@ export async function createDesktop({
         ...sessionUserRoutes(sessionUsers),
         ...consentRoutes(consents),
         ...reachRoutes(() => ({ bind, udpPort: port, addresses, iceServers: iceServers.ofSession() })),
-        ...rightsRoutes(book, grants, sessions, audit),
+        ...rightsRoutes({ book, grants, sessions, consents, audit }),
         ...imageRoutes(book, images, grants).map((route) => behindLock(route, locks)),
         ...streamRoutes(book, sessions),
         ...broadcastRoutes(broadcasts, locks),

@@ -96,6 +96,27 @@ describe('somebody who wants to come', () => {
     expect(await again).toBe(false)
   })
 
+  it('is asked for again once they were disconnected', async () => {
+    const first = come()
+    consents.answer(asked[0]!.id, true, 'local')
+    await first
+    consents.withdraw('guest:1')
+    consents.left('screen', 'guest:1')
+    const again = come()
+    expect(consents.list()).toHaveLength(1)
+    consents.answer(asked.at(-1)!.id, false, 'local')
+    expect(await again).toBe(false)
+  })
+
+  it('is asked for once, however often they open it meanwhile, and leaves others their turn', async () => {
+    const tries = Array.from({ length: 30 }, () => come())
+    expect(consents.list()).toHaveLength(1)
+    const other = come(undefined, 'guest:2')
+    for (const { id } of consents.list()) consents.answer(id, true, 'local')
+    expect(await other).toBe(true)
+    expect(await Promise.all(tries)).toEqual([...Array(29).fill(false), true])
+  })
+
   it('is one of ten at most who wait at a time', async () => {
     const all = Array.from({ length: 30 }, (_, index) => come(undefined, `guest:${index}`))
     expect(consents.list()).toHaveLength(10)

@@ -44,6 +44,7 @@ export interface ConsentsDependencies {
 
 interface Waiting {
   readonly consent: Consent
+  readonly user: string
   readonly decide: (allowed: boolean, actor?: string) => void
 }
 
@@ -68,12 +69,18 @@ export class Consents {
     const { audit, now, onAsked, onEnded, askAtDisplay } = this.#dependencies
     for (const [key, untilMs] of this.#allowed) if (untilMs <= now()) this.#allowed.delete(key)
     if (this.#allowed.has(`${display} ${user}`)) return true
-    if (signal.aborted || this.#waiting.size >= maxWaiting) return false
+    if (signal.aborted) return false
+    // One question at a time is enough for whoever opens it several times: the older one is a no.
+    for (const older of this.#waiting.values()) if (older.user === user && older.consent.display === display) older.decide(false)
+    if (this.#waiting.size >= maxWaiting) return false
     const wait = this.#dependencies.answerMs ?? answerMs
     const consent: Consent = { id: randomText(12), display, name, rights: [...rights], expiresAt: new Date(now() + wait).toISOString() }
     const ended = new AbortController()
     const answer = await new Promise<{ readonly allowed: boolean; readonly actor?: string }>((resolve) => {
-      const decide = (allowed: boolean, actor?: string): void => resolve({ allowed, ...(actor === undefined ? {} : { actor }) })
+      const decide = (allowed: boolean, actor?: string): void => {
+        this.#waiting.delete(consent.id)
+        resolve({ allowed, ...(actor === undefined ? {} : { actor }) })
+      }
       const late = setTimeout(() => decide(false), wait)
       const gone = (): void => decide(false)
       signal.addEventListener('abort', gone)
@@ -81,7 +88,7 @@ export class Consents {
         clearTimeout(late)
         signal.removeEventListener('abort', gone)
       })
-      this.#waiting.set(consent.id, { consent, decide })
+      this.#waiting.set(consent.id, { consent, user, decide })
       onAsked(consent)
       askAtDisplay(consent, ended.signal).then(
         (allowed) => {
@@ -91,7 +98,6 @@ export class Consents {
       )
     })
     ended.abort()
-    this.#waiting.delete(consent.id)
     onEnded(consent.id)
     audit.record({
       kind: 'command',
@@ -109,6 +115,11 @@ export class Consents {
   left(display: string, user: string): void {
     const key = `${display} ${user}`
     if (this.#allowed.has(key)) this.#allowed.set(key, this.#dependencies.now() + returnMs)
+  }
+
+  /** Somebody was disconnected: they are asked for again, wherever they come. */
+  withdraw(user: string): void {
+    for (const key of [...this.#allowed.keys()]) if (key.endsWith(` ${user}`)) this.#allowed.delete(key)
   }
 
   /** Throws `desktop.consent_not_found`. */

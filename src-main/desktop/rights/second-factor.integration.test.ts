@@ -104,6 +104,15 @@ describe('a second factor', () => {
     expect([needed('steady'), needed('0'), needed('1')]).toEqual([false, true, false])
   })
 
+  it('is to be proved by each sign-in again where another one was set up after it was removed', async () => {
+    const { factor } = await enrolled()
+    await factor.remove(ann.id, 'local')
+    const there = { ...ann, session: 'there' }
+    const { secret } = await factor.enrol(there, 'Ann')
+    await factor.prove(there, totpCode(bytesOf(secret), totpStep(nowMs)), ip)
+    expect([factor.isNeeded(there), factor.isNeeded(ann)]).toEqual([false, true])
+  })
+
   it('is no longer asked for when it was removed', async () => {
     const { factor } = await enrolled()
     await factor.remove(ann.id, 'local')

@@ -112,6 +112,8 @@ export class SecondFactor {
       if (!this.#byUser.has(user)) throw new AppError('desktop.second_factor_missing', `"${user}" has no second factor`)
       await store.remove(user)
       this.#byUser.delete(user)
+      // Nobody has proved the next one.
+      for (const key of [...this.#proved.keys()]) if (key.startsWith(`${user} `)) this.#proved.delete(key)
       audit.record({ kind: 'sign-in', message: `the second factor of ${user} was removed`, actor })
     })
   }

@@ -3,14 +3,23 @@ import type { AuditLog } from '../../platform/audit.ts'
 import { wholeListSchema } from '../../platform/routes/pages.ts'
 import { defineRoute, type RouteDefinition } from '../../platform/routes/routes.ts'
 import type { DisplayBook } from '../displays/display-book.ts'
+import type { Consents } from '../rights/consents.ts'
 import type { Grant } from '../rights/grant-store.ts'
 import type { Grants } from '../rights/grants.ts'
 import { DisplayIdParams, tag } from '../schemas/display.ts'
 import { AttendeeChangesSchema, AttendeeParams, AttendeeSchema, GrantParams, GrantSchema, NewGrantSchema } from '../schemas/rights.ts'
 import type { Sessions } from '../sessions/sessions.ts'
 
+export interface RightsRoutesDependencies {
+  readonly book: DisplayBook
+  readonly grants: Grants
+  readonly sessions: Sessions
+  readonly consents: Pick<Consents, 'withdraw'>
+  readonly audit: AuditLog
+}
+
 /** Who may do what at a display, and who is there. Admins alone. */
-export function rightsRoutes(book: DisplayBook, grants: Grants, sessions: Sessions, audit: AuditLog): readonly RouteDefinition[] {
+export function rightsRoutes({ book, grants, sessions, consents, audit }: RightsRoutesDependencies): readonly RouteDefinition[] {
   const attendees = (id: string) => ({ body: { items: [...sessions.attendees(book.describe(id).id)], nextCursor: null } })
   const shown = ({ user, rights, expiresAt, createdAt }: Grant) => ({
     user,
@@ -91,12 +100,15 @@ export function rightsRoutes(book: DisplayBook, grants: Grants, sessions: Sessio
       method: 'DELETE',
       path: '/desktop/displays/:id/attendees/:attendee',
       tag,
-      summary: 'Disconnects somebody from a display; they may connect again while they have rights',
+      summary:
+        'Disconnects somebody from a display; they may connect again while they have rights, and are asked for again where that is needed',
       role: 'admin',
       params: AttendeeParams,
       responses: { 204: Type.Null() },
       handler: ({ params: { id, attendee }, principal }) => {
+        const user = sessions.attendees(id).find((each) => each.id === attendee)?.user
         sessions.disconnect(id, attendee)
+        if (user !== undefined) consents.withdraw(user)
         audit.record({
           kind: 'command',
           message: 'somebody was disconnected from a display',

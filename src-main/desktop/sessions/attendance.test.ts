@@ -91,6 +91,38 @@ function come(principal: Principal, name: string) {
 const controls = () => attendance.list().find((each) => each.controls)?.name
 
 describe('people at one display', () => {
+  it('may do nothing from the moment they are disconnected, however long their side takes to close', () => {
+    const first = come(admin, 'admin')
+    granted.set(guest.id, ['control', 'files'])
+    const second = come(guest, 'Gus')
+    const visit = (second.said.find(({ kind }) => kind === 'rights') as { visit?: string }).visit!
+    attendance.disconnect(first.id)
+    expect([first.closed(), controls()]).toEqual([4403, 'Gus'])
+    expect(attendance.visit(visit)?.rights.has('files')).toBe(true)
+    attendance.disconnect(second.id)
+    expect(second.closed()).toBe(4403)
+    expect(attendance.visit(visit)?.rights.has('files')).toBe(false)
+    expect(second.seat.may('see')).toBe(false)
+    expect(controls()).toBeUndefined()
+    granted.set(guest.id, ['control'])
+    attendance.refresh()
+    expect(second.seat.may('see')).toBe(false)
+  })
+
+  it('hand on and record no more often than people do: nobody fills the log, or what others are sent', () => {
+    granted.set(ann.id, ['control', 'record'])
+    const holder = come(ann, 'Ann')
+    const other = come(admin, 'admin')
+    for (let count = 0; count < 1000; count++) {
+      holder.hand('give', holder.id)
+      holder.hand('release')
+      holder.hand('ask')
+      holder.seat.hear({ kind: 'record', on: count % 2 === 0 })
+    }
+    expect(lines.length + orders.length).toBeLessThan(100)
+    expect(other.said.length).toBeLessThan(100)
+  })
+
   it('see it by their rights, and one of them controls it', () => {
     granted.set(ann.id, ['control']).set(guest.id, ['see'])
     const first = come(ann, 'Ann')

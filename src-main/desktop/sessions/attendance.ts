@@ -3,12 +3,17 @@ import { AppError } from '../../platform/errors.ts'
 import { randomText } from '../../platform/random-id.ts'
 import { mayAct, type Principal } from '../../platform/routes/principal.ts'
 import type { SocketClient } from '../../platform/routes/sockets.ts'
+import { Allowance } from '../../platform/timing/allowance.ts'
 import type { PrintedDocument } from '../printing/printers.ts'
 import { noRights, type Right, type Rights, rightsFrom, sameRights } from '../rights/rights.ts'
 import type { RecordingMark } from '../schemas/recording.ts'
 import type { Attendee } from '../schemas/rights.ts'
 import type { ClientMessage } from './client-message.ts'
 import { ControlTurn } from './control-turn.ts'
+
+/** What one connection hands on, takes or records, at once, and how long until one more counts, ms: everybody there is notified of each. */
+const maxOrders = 20
+const orderEveryMs = 500
 
 /** Somebody who opens displays. */
 export interface Person {
@@ -93,6 +98,10 @@ interface Connection {
   readonly since: string
   /** What this connection may do where somebody changed it, for as long as the person's own rights are these. */
   changed: { readonly rights: Rights; readonly own: Rights } | undefined
+  /** They were disconnected: they may do nothing, however long their side takes to close. */
+  ended: boolean
+  /** For whose turn it is, and the recording; what is beyond is dropped. */
+  readonly orders: Allowance
   /** The log says already that they turned their camera on. */
   filmed: boolean
   rights: Rights
@@ -140,6 +149,8 @@ export class Attendance {
       viewer: shows.join(client, raw, noRights),
       since,
       changed: undefined,
+      ended: false,
+      orders: new Allowance(maxOrders, orderEveryMs),
       filmed: false,
       rights: noRights,
       passed: noRights,
@@ -153,9 +164,11 @@ export class Attendance {
     return {
       may: (right) => connection.passed.has(right),
       hear: (message) => {
-        if (message.kind === 'control') this.#hand(connection, message)
-        else if (message.kind === 'record') this.#record(connection, message.on)
-        else {
+        if (message.kind === 'control' || message.kind === 'record') {
+          if (!connection.orders.take()) return
+          if (message.kind === 'control') this.#hand(connection, message)
+          else this.#record(connection, message.on)
+        } else {
           if (message.kind === 'camera' && message.on && !connection.filmed && connection.rights.has('camera')) {
             // Once: whoever turns it on and off all the time does not fill the log.
             connection.filmed = true
@@ -219,7 +232,8 @@ export class Attendance {
 
   /** Ends one connection. Throws `desktop.attendee_not_found`. */
   disconnect(attendee: string): void {
-    endRights(this.#connection(attendee).client)
+    this.#connection(attendee).ended = true
+    this.refresh()
   }
 
   /** Applies what everybody may do now. */
@@ -251,7 +265,7 @@ export class Attendance {
   #rightsOf(connection: Connection): Rights {
     const own = this.#dependencies.rightsOf(connection.person)
     if (connection.changed !== undefined && !sameRights(connection.changed.own, own)) connection.changed = undefined
-    return own.has('see') ? (connection.changed?.rights ?? own) : noRights
+    return own.has('see') && !connection.ended ? (connection.changed?.rights ?? own) : noRights
   }
 
   #pass(connection: Connection): void {

@@ -3,6 +3,7 @@ import type { IceServer } from '../../../media/realtime/sfu-engine.ts'
 import { AppError } from '../../../platform/errors.ts'
 import type { Logger } from '../../../platform/logger.ts'
 import type { SocketClient } from '../../../platform/routes/sockets.ts'
+import { Allowance } from '../../../platform/timing/allowance.ts'
 import { type ClientMessage, checkClientMessage } from '../client-message.ts'
 import { InputOrder, readInputDatagram } from './input-datagrams.ts'
 
@@ -54,8 +55,7 @@ export class ViewerTransport implements SocketClient {
   #order = new InputOrder()
   /** Counts offers: the answer to an older one is of no use. */
   #offer = 0
-  #offersLeft = maxOffers
-  #offersAtMs = performance.now()
+  readonly #offers = new Allowance(maxOffers, offerEveryMs)
   #second = 0
   #messages = 0
   #ended = false
@@ -141,7 +141,7 @@ export class ViewerTransport implements SocketClient {
   async #connect(sdp: string): Promise<void> {
     const { reach, client } = this.#options
     if (reach === undefined) return
-    if (!this.#mayOffer()) {
+    if (!this.#offers.take()) {
       this.close(1008, 'too many offers')
       return
     }
@@ -200,14 +200,5 @@ export class ViewerTransport implements SocketClient {
     })
     if (!inTime) this.#options.take(undefined)
     else this.#link?.sendText(JSON.stringify({ taken: this.#order.taken }))
-  }
-
-  #mayOffer(): boolean {
-    const nowMs = performance.now()
-    this.#offersLeft = Math.min(maxOffers, this.#offersLeft + (nowMs - this.#offersAtMs) / offerEveryMs)
-    this.#offersAtMs = nowMs
-    if (this.#offersLeft < 1) return false
-    this.#offersLeft--
-    return true
   }
 }
