@@ -1,8 +1,22 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { AppError } from '../../platform/errors.ts'
+import { saved } from '../routes/file-routes.ts'
 import { planArchive } from './archive.ts'
 import { ownFiles } from './display-files.ts'
 import { DisplayUploads } from './display-uploads.ts'
@@ -195,6 +209,52 @@ it('takes no more than twenty thousand files and folders into one archive', asyn
   writeFileSync(inFolder('one'), '')
   const found = await folder.find('one')
   await expect(planArchive(Array<typeof found>(20_001).fill(found))).rejects.toMatchObject({ code: 'desktop.archive_too_large' })
+})
+
+describe('a download', () => {
+  const piece = 256 * 1024
+  const start = async (name: string, permit: () => void = () => undefined) => {
+    const { file } = await saved({ name, what: name, file: { path: inFolder(name) } }, permit)
+    return file!.content!
+  }
+
+  it('is of the file that was there, waits for no pipe, and fails where the file becomes shorter', async () => {
+    writeFileSync(inFolder('a'), Buffer.alloc(3 * piece, 1))
+    const content = await start('a')
+    const read = content.read(0, content.bytes - 1)[Symbol.asyncIterator]()
+    expect((await read.next()).value).toHaveLength(piece)
+    rmSync(inFolder('a'))
+    execFileSync('mkfifo', [inFolder('a')])
+    expect((await read.next()).value).toEqual(Buffer.alloc(piece, 1))
+    content.close()
+    await expect(start('a')).rejects.toMatchObject({ code: 'request.not_found' })
+    await expect(start('missing')).rejects.toMatchObject({ code: 'request.not_found' })
+    writeFileSync(inFolder('b'), Buffer.alloc(2 * piece))
+    const other = await start('b')
+    const cut = other.read(0, other.bytes - 1)[Symbol.asyncIterator]()
+    await cut.next()
+    truncateSync(inFolder('b'), piece)
+    await expect(cut.next()).rejects.toThrow('shorter')
+    other.close()
+  })
+
+  it('ends where who downloads may have no files any more, an archive, too', async () => {
+    writeFileSync(inFolder('a'), Buffer.alloc(3 * piece))
+    let may = true
+    const permit = (): void => {
+      if (!may) throw new AppError('desktop.forbidden')
+    }
+    const content = await start('a', permit)
+    const { stream } = await saved({ name: 'a', what: 'a', archive: await planArchive([await folder.find('a')]) }, permit)
+    for (const data of [content.read(0, content.bytes - 1), stream!.data]) {
+      may = true
+      const read = data[Symbol.asyncIterator]()
+      await read.next()
+      may = false
+      await expect(read.next()).rejects.toMatchObject({ code: 'desktop.forbidden' })
+    }
+    content.close()
+  })
 })
 
 it('saves one copied file as it is, a folder and several files as an archive, and nothing where nothing can be read', async () => {

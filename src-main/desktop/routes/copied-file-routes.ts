@@ -66,7 +66,7 @@ export function copiedFileRoutes(
         const download = number === query.copied ? await filesOf(user.display).downloadCopied(uris) : undefined
         if (download === undefined) throw new AppError('desktop.nothing_copied')
         record(`${download.what}, which was copied on a display, was downloaded`, user)
-        return saved(download)
+        return saved(download, () => permit(params.id, principal, rights))
       },
     }),
     defineRoute({

@@ -2,7 +2,8 @@ import { Type } from 'typebox'
 import type { AuditLog } from '../../platform/audit.ts'
 import { AppError } from '../../platform/errors.ts'
 import type { Principal } from '../../platform/routes/principal.ts'
-import { defineRoute, type RouteDefinition, type RouteReply } from '../../platform/routes/routes.ts'
+import { defineRoute, type FileContent, type RouteDefinition, type RouteReply } from '../../platform/routes/routes.ts'
+import { openFileContent } from '../../platform/user-files/file-content.ts'
 import { noBytes } from '../../platform/user-files/incoming-file.ts'
 import type { DisplayBook } from '../displays/display-book.ts'
 import type { DisplayFiles, Download } from '../files/display-files.ts'
@@ -49,10 +50,20 @@ export interface FileRoutesDependencies {
   readonly audit: AuditLog
 }
 
-/** The answer that a download is. */
-export function saved({ name, file, archive }: Download): RouteReply<unknown> {
-  if (archive !== undefined) return { body: null, stream: { ...archive, type: archiveType, downloadName: name } }
-  return { body: null, file: { ...file, type: fileType, downloadName: name } }
+/** The answer that a download is. `permit` is asked before each piece: what it throws cuts the download off. */
+export async function saved({ name, file, archive }: Download, permit: () => unknown): Promise<RouteReply<unknown>> {
+  async function* whilePermitted(data: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+    for await (const piece of data) {
+      await permit()
+      yield piece
+    }
+  }
+  if (archive !== undefined) {
+    return { body: null, stream: { bytes: archive.bytes, data: whilePermitted(archive.data), type: archiveType, downloadName: name } }
+  }
+  const content = file?.content ?? (await openFileContent(file?.path as string))
+  const read: FileContent['read'] = (start, end) => whilePermitted(content.read(start, end))
+  return { body: null, file: { content: { ...content, read }, type: fileType, downloadName: name } }
 }
 
 /** Files that viewers and a display share. */
@@ -130,7 +141,7 @@ function sharedRoutes({ path: at, role, permit }: FileRoutesPlace, dependencies:
         const user = await permit(params.id, principal, filesRight)
         const download = await filesOf(user.display).download(path)
         record(download.what, user)
-        return saved(download)
+        return saved(download, () => permit(params.id, principal, filesRight))
       },
     }),
   ]

@@ -17,10 +17,8 @@ import type { StartDisplayWorker } from './display-worker.ts'
 import { rightForMessage, rightForPayload } from './message-rights.ts'
 import type { CopiedUris, RecordingWishes, ToDesktopWorker } from './messages.ts'
 import { type DisplayEncoding, type DisplayTaker, readRecorderWire, recorderNumber } from './recording-wire.ts'
+import { maxWaiting } from './transport/viewer-transport.ts'
 import { readViewerWire } from './viewer-wire.ts'
-
-/** A viewer that is this far behind is not one that acknowledges what it draws: it is disconnected, bytes. */
-const maxWaiting = 64 * 1024 * 1024
 
 /** Messages of viewers that wait for a process that is being started: a second's worth of one who types and points. */
 const maxWaitingMessages = 200

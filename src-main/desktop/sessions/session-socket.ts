@@ -138,7 +138,7 @@ function serve(dependencies: SessionSocketDependencies, client: SocketClient, op
     if (message === undefined) transport.close(1007, 'not a message of docs/desktop.md')
     else if (message.kind === 'rtc-offer' || message.kind === 'transport') {
       if (seat?.may('see')) transport.hear(message)
-    } else if (message.kind === 'ping') client.send(JSON.stringify({ kind: 'pong', at: message.at }))
+    } else if (message.kind === 'ping') transport.send(JSON.stringify({ kind: 'pong', at: message.at }))
     else seat?.hear(message)
   }
   const transport = new ViewerTransport({ client, reach: webrtc, near: raw, take, onSwitch: (sendsRaw) => seat?.restart(sendsRaw) })

@@ -98,7 +98,11 @@ export class IncomingFile {
           throw new AppError(codes.tooLarge, `More comes than the ${this.bytes} bytes that were announced`)
         }
         const before = this.#received
-        await handle.write(bytes, 0, bytes.length, before)
+        // A disk that gets full takes a part, and says so of what follows.
+        for (let done = 0; done < bytes.length; ) {
+          const { bytesWritten } = await handle.write(bytes, done, bytes.length - done, before + done)
+          done += bytesWritten
+        }
         this.#received += bytes.length
         if (judge !== undefined && before < judgedAt && this.#received >= judgedAt) await judge.look(handle)
       }

@@ -15,6 +15,9 @@ const maxRetryMs = 600_000
 /** Messages that go over the WebSocket: those of the clipboard are in order with their data, which no data channel carries. */
 const overSocket: readonly ClientMessage['kind'][] = ['ping', 'rtc-offer', 'transport', 'clipboard-read', 'clipboard-taken']
 
+/** What may wait for the host's answer, bytes: the first messages of a display take a tenth of it. */
+const maxEarlyBytes = 32 * 1024 * 1024
+
 /** First byte of audio, which is of no use when it is late. */
 const audioKind = 4
 
@@ -108,8 +111,7 @@ export class LinkTransports {
   stop(): void {
     this.#stopped = true
     clearTimeout(this.#retry)
-    this.#link?.close()
-    this.#link = undefined
+    this.#closeLink()
     this.#input?.end(0)
     this.#input = undefined
   }
@@ -128,7 +130,7 @@ export class LinkTransports {
       onMessage: (message) => {
         if (this.#link !== link) return
         if (this.#via === 'webrtc') this.#options.onMessage(message)
-        else if (new Uint8Array(message)[0] !== audioKind) this.#early.push(message)
+        else if (new Uint8Array(message)[0] !== audioKind) this.#keep(message)
       },
       onTaken: (count) => {
         if (this.#link === link) this.#input?.taken(count)
@@ -142,7 +144,12 @@ export class LinkTransports {
       },
     })
     this.#link = link
-    this.#early = []
+  }
+
+  /** It is shown when the host has answered. A host that does not is not waited for. */
+  #keep(message: ArrayBuffer): void {
+    this.#early.push(message)
+    if (this.#early.reduce((sum, { byteLength }) => sum + byteLength, 0) > maxEarlyBytes) this.#lose()
   }
 
   async #opened(link: RtcLink): Promise<void> {
@@ -184,8 +191,7 @@ export class LinkTransports {
 
   #leave(): void {
     const hadLink = this.#link !== undefined
-    this.#link?.close()
-    this.#link = undefined
+    this.#closeLink()
     this.#input?.pause()
     if (hadLink && !this.#stopped) this.#options.sendText(JSON.stringify({ kind: 'transport', via: 'websocket' }))
   }
@@ -195,16 +201,20 @@ export class LinkTransports {
     const had = this.#via === 'webrtc'
     this.#via = 'websocket'
     this.#barrier = undefined
-    if (this.#link !== undefined) {
-      // The host says so by itself: its end of the channel is gone.
-      this.#link.close()
-      this.#link = undefined
-      this.#retryLater()
-    }
+    // The host says so by itself: its end of the channel is gone.
+    if (this.#link !== undefined) this.#retryLater()
+    this.#closeLink()
     const waiting = this.#input?.end(taken) ?? []
     this.#input = undefined
     if (had) this.#options.onSwitch()
     for (const text of waiting) this.#options.sendText(text)
+  }
+
+  /** What came over it and waits is not shown any more: all of the display comes again. */
+  #closeLink(): void {
+    this.#link?.close()
+    this.#link = undefined
+    this.#early = []
   }
 
   #retryLater(): void {

@@ -15,6 +15,8 @@ export interface WebrtcReach {
   readonly log: Logger
 }
 
+/** A viewer that is this far behind is not one that acknowledges what it draws: it is disconnected, bytes. */
+export const maxWaiting = 64 * 1024 * 1024
 /** Offers of one viewer at once, and how long until one more is allowed, ms. */
 const maxOffers = 8
 const offerEveryMs = 10_000
@@ -82,6 +84,8 @@ export class ViewerTransport implements SocketClient {
     const kind = typeof data === 'string' ? undefined : data[0]
     if (this.#chosen && kind === audioKind) this.#link?.sendFleeting(data as Uint8Array)
     else if (this.#chosen && kind !== undefined && displayKinds.includes(kind)) this.#link?.sendOrdered(data as Uint8Array)
+    // Nobody acknowledges text: whoever reads nothing of it can have the host say more without end.
+    else if (this.waitingBytes > maxWaiting) this.terminate()
     else this.#options.client.send(data)
   }
 
