@@ -120,6 +120,21 @@ describe('people at one display', () => {
       holder.seat.hear({ kind: 'record', on: count % 2 === 0 })
     }
     expect(lines.length + orders.length).toBeLessThan(100)
+    expect(controls()).toBe('Ann')
+    granted.set(guest.id, ['clipboard', 'audio', 'microphone', 'camera'])
+    const { seat } = come(guest, 'Gus')
+    reached = []
+    for (const kind of ['listen', 'microphone', 'camera'] as const) {
+      for (let count = 0; count < 1000; count++) seat.hear({ kind, on: true })
+    }
+    for (let count = 0; count < 1000; count++) {
+      seat.hear({ kind: 'clipboard', offer: count, formats: [] })
+      seat.hear({ kind: 'quality', quality: 'fast' })
+      seat.hear({ kind: 'decoder', h264: true })
+    }
+    expect(reached.length).toBeLessThan(100)
+    seat.hear({ kind: 'microphone', on: false })
+    expect(reached.at(-1)).toBe('3 microphone')
     expect(other.said.length).toBeLessThan(100)
   })
 

@@ -11,7 +11,7 @@ import type { Attendee } from '../schemas/rights.ts'
 import type { ClientMessage } from './client-message.ts'
 import { ControlTurn } from './control-turn.ts'
 
-/** What one connection hands on, takes or records, at once, and how long until one more counts, ms: everybody there is notified of each. */
+/** Orders of one connection at once, and how long until one more is taken, ms: see `isOrder`. */
 const maxOrders = 20
 const orderEveryMs = 500
 
@@ -100,7 +100,7 @@ interface Connection {
   changed: { readonly rights: Rights; readonly own: Rights } | undefined
   /** They were disconnected: they may do nothing, however long their side takes to close. */
   ended: boolean
-  /** For whose turn it is, and the recording; what is beyond is dropped. */
+  /** What is beyond is dropped. */
   readonly orders: Allowance
   /** The log says already that they turned their camera on. */
   filmed: boolean
@@ -164,11 +164,10 @@ export class Attendance {
     return {
       may: (right) => connection.passed.has(right),
       hear: (message) => {
-        if (message.kind === 'control' || message.kind === 'record') {
-          if (!connection.orders.take()) return
-          if (message.kind === 'control') this.#hand(connection, message)
-          else this.#record(connection, message.on)
-        } else {
+        if (isOrder(message) && !connection.orders.take()) return
+        if (message.kind === 'control') this.#hand(connection, message)
+        else if (message.kind === 'record') this.#record(connection, message.on)
+        else {
           if (message.kind === 'camera' && message.on && !connection.filmed && connection.rights.has('camera')) {
             // Once: whoever turns it on and off all the time does not fill the log.
             connection.filmed = true
@@ -337,6 +336,25 @@ export class Attendance {
     const found = this.#connections.get(attendee)
     if (found === undefined) throw new AppError('desktop.attendee_not_found', `Nobody with the id "${attendee}" is at this display`)
     return found
+  }
+}
+
+/** A person asks for it now and then: it is said to everybody there, starts an encoder or a device, or replaces what others copied. */
+function isOrder(message: ClientMessage): boolean {
+  switch (message.kind) {
+    case 'control':
+    case 'record':
+    case 'clipboard':
+    case 'decoder':
+    case 'quality':
+      return true
+    case 'listen':
+    case 'microphone':
+    case 'camera':
+      // Whoever turns it off is always followed.
+      return message.on
+    default:
+      return false
   }
 }
 
