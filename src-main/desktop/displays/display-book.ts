@@ -9,6 +9,7 @@ import { type DisplayActivity, describeDisplay, describeScreen, isWatched, scree
 import type { RunningDisplay } from './display-server.ts'
 import { DisplayServers, type DisplayServersDependencies } from './display-servers.ts'
 import type { DisplayGuest, DisplayStore, StoredDisplay } from './display-store.ts'
+import { removeLeftBehind } from './left-behind.ts'
 import { type MonitorPlace, placed, sizeAround } from './monitors.ts'
 import { lightDesktop } from './programs.ts'
 import type { ScreenPrivacy } from './screen-privacy.ts'
@@ -58,6 +59,10 @@ export class DisplayBook {
       const running = isOurs ? undefined : await book.#servers.check(stored)
       book.#byId.set(stored.id, { ...stored, running: running ?? null })
     }
+    const { folder, log } = dependencies
+    await removeLeftBehind(folder, new Set(book.#byId.keys())).catch((error: unknown) => {
+      log.warn({ err: error, folder }, 'what is left of displays could not be removed')
+    })
     return book
   }
 

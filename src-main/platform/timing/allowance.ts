@@ -15,7 +15,7 @@ export class Allowance {
     this.#atMs = now()
   }
 
-  /** Takes one; false where there is none. */
+  /** Takes one; false where nothing is left. */
   take(): boolean {
     const nowMs = this.#now()
     this.#left = Math.min(this.#most, this.#left + (nowMs - this.#atMs) / this.#everyMs)
