@@ -80,6 +80,8 @@ it('says by code what is wrong, and does nothing then', async () => {
   expect(await codeOf('create', '--size', '800')).toBe('command.invalid')
   expect(await codeOf('create', '--empty', 'Two', 'xterm')).toBe('command.invalid')
   expect(await codeOf('create', 'Two', '--authority', '/tmp/x')).toBe('command.invalid')
+  expect(await codeOf('create', 'Two', '--scale', '1.5')).toBe('command.invalid')
+  expect(await codeOf('create', 'Two', '--wayland', '--scale', '3')).toBe('command.invalid')
   expect(await codeOf('create', 'Two', '--', '/nonexistent/program')).toBe('desktop.program_failed')
   expect(await codeOf('create', 'Two', '--size', '9x9')).toBe('request.invalid')
   expect(await codeOf('invite', 'Build box', '--rights', 'see,fly')).toBe('request.invalid')

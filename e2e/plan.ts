@@ -45,6 +45,8 @@ export const plan: Readonly<Record<string, PlannedFile>> = {
   'desktop-users': { part: 'desktop', cost: 'cpu' },
   'desktop-portal': { part: 'desktop', cost: 'cpu' },
   'desktop-wayland': { part: 'desktop', cost: 'cpu' },
+  'desktop-wayland-scale': { part: 'desktop', cost: 'cpu' },
+  'desktop-wayland-outputs': { part: 'desktop', cost: 'cpu' },
   'desktop-wayland-studio': { part: 'desktop', cost: 'cpu' },
   'desktop-wayland-x': { part: 'desktop', cost: 'cpu' },
   'desktop-wayland-clipboard': { part: 'desktop', cost: 'cpu' },

@@ -34,6 +34,7 @@ it('has the displays of the host before it, locked where they lock themselves, a
     running: null,
     guest: null,
     startsWithHost: false,
+    scale: 1 as const,
     user: null,
     attached: null,
     monitors: [],

@@ -30,6 +30,7 @@ import { t } from './messages.ts'
 import type { MonitorPlace } from './monitors/arrangement.ts'
 import { MonitorsTool } from './monitors/monitors-tool.tsx'
 import { RecordingMark, RecordTool } from './recording-tools.tsx'
+import { ScaleTool } from './scale-tool.tsx'
 import { ScreenPrivacyMark, ScreenPrivacyTools } from './screen-privacy-tools.tsx'
 import { CodeForm } from './sharing/code-form.tsx'
 import { ConsentPrompts } from './sharing/consent-prompts.tsx'
@@ -345,6 +346,7 @@ export function DesktopView({ connection, name, inShow = false, display, resizes
           arranges={splits && controls}
           send={send}
         />
+        {owner && display && <ScaleTool display={display} />}
         <InputTools
           keys={keys}
           onKeys={() => setKeys(!keys)}

@@ -4,7 +4,7 @@ import { Resource, useResource } from '../client/resource.ts'
 import { Dialog } from '../components/dialog.tsx'
 import { DialogForm } from '../components/dialog-form.tsx'
 import { notify } from '../components/toasts.tsx'
-import { displays } from './displays.ts'
+import { displays, scales } from './displays.ts'
 import { t } from './messages.ts'
 import {
   choiceText,
@@ -66,6 +66,7 @@ export function NewDisplayDialog({ onClose }: { readonly onClose: () => void }) 
   const [locks, setLocks] = useState(false)
   const [startsWithHost, setStartsWithHost] = useState(false)
   const [user, setUser] = useState('')
+  const [scale, setScale] = useState<(typeof scales)[number]>(1)
   const [server, setServer] = useState('')
   const [authority, setAuthority] = useState('')
   const offer = useResource(portalOffer)
@@ -111,6 +112,7 @@ export function NewDisplayDialog({ onClose }: { readonly onClose: () => void }) 
           ...(locks && { locksOnLeave: true }),
           ...(starts !== 'portal' && protocol === 'wayland' && { protocol }),
           ...(!isOthers && protocol === 'x11' && user !== '' && { user }),
+          ...(!isOthers && protocol === 'wayland' && scale !== 1 && { scale }),
           ...(!isOthers && startsWithHost && { startsWithHost: true }),
           ...(isOthers || starts === 'desktop' ? {} : { command: starts === 'nothing' ? null : words }),
         },
@@ -198,6 +200,28 @@ export function NewDisplayDialog({ onClose }: { readonly onClose: () => void }) 
         ))}
         <Remedies requirements={lacking} />
         {!isOthers && protocol === 'x11' && <SessionUserField user={user} onChange={setUser} />}
+        {!isOthers && protocol === 'wayland' && (
+          <div className="field">
+            <label htmlFor="display-scale">{t.scale}</label>
+            <select
+              id="display-scale"
+              className="input"
+              value={scale}
+              onChange={(event) => setScale(scales.find((each) => each === Number(event.target.value)) ?? 1)}
+              aria-describedby="display-scale-help"
+              data-testid="display-scale"
+            >
+              {scales.map((each) => (
+                <option key={each} value={each}>
+                  {t.percent(each * 100)}
+                </option>
+              ))}
+            </select>
+            <span className="hint" id="display-scale-help">
+              {t.scaleHelp}
+            </span>
+          </div>
+        )}
         {starts === 'program' && (
           <div className="field">
             <label htmlFor="display-command">{t.command}</label>

@@ -36,7 +36,7 @@ afterEach(async () => {
 })
 
 const place = () => attachedServer('x11', { server: socket, authority }, silentLogger)
-const start = () => place().start({ folder: join(folder, 'own'), width: 1, height: 1 })
+const start = () => place().start({ folder: join(folder, 'own'), width: 1, height: 1, scale: 1 })
 const pathless = expect.not.stringContaining(tmpdir())
 
 describe('a display of other programs', () => {
@@ -61,7 +61,7 @@ describe('a display of other programs', () => {
     symlinkSync(join(folder, 'moved'), theirs)
     await expect(start()).rejects.toMatchObject({ message: expect.stringContaining('the file of cookies has a link') })
     await expect(
-      attachedServer('x11', { server: socket }, silentLogger).start({ folder: join(folder, 'own'), width: 1, height: 1 }),
+      attachedServer('x11', { server: socket }, silentLogger).start({ folder: join(folder, 'own'), width: 1, height: 1, scale: 1 }),
     ).rejects.toMatchObject({ message: expect.stringContaining('the socket has a link') })
     expect(await place().adopt(running)).toBe(false)
   })
@@ -82,7 +82,7 @@ describe('a display of other programs', () => {
 
   it('is one of Wayland by the path of its socket alone, without a cookie', async () => {
     const wayland = attachedServer('wayland', { server: socket }, silentLogger)
-    const running = await wayland.start({ folder: join(folder, 'own'), width: 1, height: 1 })
+    const running = await wayland.start({ folder: join(folder, 'own'), width: 1, height: 1, scale: 1 })
     expect(running).toMatchObject({ protocol: 'wayland', server: socket, pid: 0 })
     expect(await wayland.adopt(running)).toBe(true)
     const demand = (attach: NewDisplay['attach']) => () => demandAttachable({ protocol: 'wayland', attach: attach! })

@@ -34,6 +34,9 @@ export interface DisplayBookDependencies extends DisplayServersDependencies, Dis
   readonly privacy: Pick<ScreenPrivacy, 'shown' | 'change'>
 }
 
+const withoutScale = (): AppError =>
+  new AppError('desktop.x11_limit', 'Programs of X11 choose by themselves how large they draw: "scale" is for displays of Wayland')
+
 /** The one owner of the displays there are: who wants to change one waits until the change before it is done. */
 export class DisplayBook {
   readonly #dependencies: DisplayBookDependencies
@@ -128,6 +131,7 @@ export class DisplayBook {
       name,
       width = usualSize.width,
       height = usualSize.height,
+      scale = 1,
       attach,
       protocol = attach !== undefined && 'portal' in attach ? 'wayland' : 'x11',
       command = attach === undefined ? lightDesktop(protocol) : null,
@@ -147,6 +151,7 @@ export class DisplayBook {
     if (attach !== undefined && 'portal' in attach && [...this.#byId.keys()].some((each) => this.isOfPerson(each))) {
       throw new AppError('desktop.shown_already')
     }
+    if (scale !== 1 && protocol !== 'wayland') throw withoutScale()
     const id = randomUUID()
     const added: StoredDisplay = {
       id,
@@ -154,6 +159,7 @@ export class DisplayBook {
       protocol,
       width,
       height,
+      scale,
       command,
       endAfterMinutes,
       locksOnLeave,
@@ -177,10 +183,13 @@ export class DisplayBook {
       if (privacy !== undefined) throw new AppError('desktop.not_screen', `${stored.name} is no screen that somebody sits at`)
       const [unfit] = stored.attached === null ? [] : Object.keys(changes).filter((key) => key !== 'name' && key !== 'locksOnLeave')
       if (unfit !== undefined) throw new AppError('desktop.attached', `"${unfit}" is not for a display that other programs made`)
+      if (changes.scale !== undefined && stored.protocol !== 'wayland') throw withoutScale()
       const places = monitors && placed(monitors)
       if (places && places.length > 1) this.demandSeveralMonitors(id)
       const arranged = places && { monitors: places.length > 1 ? places : [], ...sizeAround(places) }
-      const changed = await this.#keep({ ...stored, ...others, ...arranged }, `Display ${stored.name} was changed`, actor)
+      const next = { ...stored, ...others, ...arranged }
+      if (next.scale !== stored.scale) await this.#servers.scale(next)
+      const changed = await this.#keep(next, `Display ${stored.name} was changed`, actor)
       if (places && stored.running !== null) this.#dependencies.arrange(id, stored.running, places)
       return changed
     })

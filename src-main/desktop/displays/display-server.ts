@@ -1,5 +1,6 @@
 import { dirname, join } from 'node:path'
 import type { Logger } from '../../platform/logger.ts'
+import type { Scale } from '../schemas/display.ts'
 
 /** What programs speak to a display. */
 export type DisplayProtocol = 'x11' | 'wayland'
@@ -82,6 +83,8 @@ export interface DisplayOrder {
   /** Pixels. */
   readonly width: number
   readonly height: number
+  /** Of Wayland: pixels that programs draw for what is one at 1. */
+  readonly scale: Scale
 }
 
 /** What makes displays on one system. */
@@ -90,6 +93,8 @@ export interface DisplayServer {
   start(order: DisplayOrder): Promise<RunningDisplay>
   /** The display of an earlier run of the host, where it still runs. */
   adopt(running: RunningDisplay): Promise<boolean>
+  /** Gives it another scale while it runs; left out: its programs have no scale from here. Throws AppError `desktop.server_failed`. */
+  scale?(running: RunningDisplay, scale: Scale): Promise<void>
   /** Ends a display and, with it, what was drawn there. */
   end(running: RunningDisplay): Promise<void>
 }

@@ -48,9 +48,9 @@ export class DisplayServers {
 
   /** Starts it with its program. Of a new one nothing is kept where that fails. */
   async start(stored: StoredDisplay, isNew: boolean): Promise<RunningDisplay> {
-    const { id, width, height, monitors, command, attached } = stored
+    const { id, width, height, scale, monitors, command, attached } = stored
     const { arrange, log } = this.#dependencies
-    if (attached !== null) return serverOf(stored, attached, log).start({ folder: this.#folderOf(id), width, height })
+    if (attached !== null) return serverOf(stored, attached, log).start({ folder: this.#folderOf(id), width, height, scale })
     const site = this.#siteOf(stored)
     try {
       const running = await site.start(stored)
@@ -68,6 +68,11 @@ export class DisplayServers {
       if (isNew && !isDenied) await this.removeFolder(stored)
       throw error
     }
+  }
+
+  /** Gives it the scale that it is kept with, where it runs. */
+  async scale(stored: StoredDisplay): Promise<void> {
+    if (stored.running !== null) await this.#siteOf(stored).scale(stored.running, stored.scale)
   }
 
   /** Ends it where it runs and was made here. */

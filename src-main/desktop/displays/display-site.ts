@@ -2,6 +2,7 @@ import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Logger } from '../../platform/logger.ts'
 import type { Printers } from '../printing/printers.ts'
+import type { Scale } from '../schemas/display.ts'
 import type { AudioServer, DisplayProtocol, DisplayServer, RunningDisplay } from './display-server.ts'
 import { endPrograms, startProgram } from './programs.ts'
 
@@ -13,6 +14,8 @@ export interface SiteOrder {
   readonly width: number
   readonly height: number
   readonly protocol: DisplayProtocol
+  /** Of Wayland. */
+  readonly scale: Scale
 }
 
 /** Makes displays, with their audio and their printer, as one user of this machine: programs and files are that user's. */
@@ -24,6 +27,8 @@ export interface DisplaySite {
    * where it has ended.
    */
   check(display: Pick<SiteOrder, 'id' | 'name'>, running: RunningDisplay): Promise<RunningDisplay | undefined>
+  /** Gives a display of Wayland another scale. Throws AppError `desktop.server_failed`. */
+  scale(running: RunningDisplay, scale: Scale): Promise<void>
   /** Starts a program on it. Throws AppError `desktop.program_failed`. */
   program(display: Pick<SiteOrder, 'id' | 'name'>, running: RunningDisplay, command: readonly string[]): Promise<void>
   /** Ends its programs, then the display. */
@@ -50,14 +55,14 @@ export class OwnSite implements DisplaySite {
     mkdirSync(dependencies.folder, { recursive: true, mode: 0o700 })
   }
 
-  async start({ id, width, height, protocol }: SiteOrder): Promise<RunningDisplay> {
+  async start({ id, width, height, protocol, scale }: SiteOrder): Promise<RunningDisplay> {
     const { servers, audio, printers, log } = this.#dependencies
     const folder = this.folderOf(id)
     mkdirSync(folder, { recursive: true, mode: 0o700 })
     const starting = audio.start(folder, log)
     const opening = printers.open(id, folder)
     try {
-      const [started, printer] = await Promise.all([servers[protocol].start({ folder, width, height }), opening])
+      const [started, printer] = await Promise.all([servers[protocol].start({ folder, width, height, scale }), opening])
       return { ...started, audio: await starting, ...(printer !== undefined && { printer }) }
     } catch (error) {
       // The folder is deleted next: nothing may still be made in it.
@@ -78,6 +83,10 @@ export class OwnSite implements DisplaySite {
     // Its programs find it at the same place.
     await audio.end(running.audio)
     return { ...running, audio: await audio.start(this.folderOf(id), log) }
+  }
+
+  async scale(running: RunningDisplay, scale: Scale): Promise<void> {
+    await this.#serverOf(running).scale?.(running, scale)
   }
 
   async program(_display: Pick<SiteOrder, 'id'>, running: RunningDisplay, command: readonly string[]): Promise<void> {

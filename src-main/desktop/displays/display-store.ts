@@ -1,5 +1,5 @@
 import { type Kysely, sql } from 'kysely'
-import type { Attached } from '../schemas/display.ts'
+import type { Attached, Scale } from '../schemas/display.ts'
 import type { DisplayProtocol, RunningDisplay } from './display-server.ts'
 import type { MonitorPlace } from './monitors.ts'
 
@@ -19,6 +19,8 @@ export interface StoredDisplay {
   /** Pixels; what it had last. */
   readonly width: number
   readonly height: number
+  /** Pixels that a Wayland display has for what is one at 1; 1 for all others. */
+  readonly scale: Scale
   /** Two and more; empty: all of it is one. */
   readonly monitors: readonly MonitorPlace[]
   /** It ends when nobody has looked at it for so long; null: never. */
@@ -69,6 +71,7 @@ export function createDisplayStore(database: Kysely<any>): DisplayStore {
         attached: null,
         guest: null,
         monitors: [],
+        scale: 1 as const,
         ...(JSON.parse(row.display) as Omit<
           StoredDisplay,
           | 'id'
@@ -81,6 +84,7 @@ export function createDisplayStore(database: Kysely<any>): DisplayStore {
           | 'attached'
           | 'guest'
           | 'monitors'
+          | 'scale'
         > &
           Partial<StoredDisplay>),
         id: row.id,

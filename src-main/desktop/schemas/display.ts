@@ -29,6 +29,12 @@ const Protocol = Type.Union([Type.Literal('x11'), Type.Literal('wayland')], {
     'what its programs speak: X11, or Wayland to the compositor sway, with one monitor, which runs programs of X11 too where Xwayland is installed; x11 where left out',
 })
 
+const Scale = Type.Union([Type.Literal(1), Type.Literal(1.25), Type.Literal(1.5), Type.Literal(2)])
+/** How many pixels wide and high programs of a Wayland display draw what is one at 1. */
+export type Scale = Static<typeof Scale>
+const scaleDescription =
+  'of a Wayland display that is made here: how many pixels wide and high its programs draw what is one at 1; its size in pixels stays'
+
 const EndAfterMinutes = Type.Union([Type.Integer({ minimum: 1, maximum: 43_200 }), Type.Null()], {
   description: 'it ends with its programs when nobody has looked at it for so long; null: it goes on',
 })
@@ -130,6 +136,7 @@ export const DisplaySchema = Type.Object({
   }),
   width: Type.Integer({ description: 'pixels' }),
   height: Type.Integer({ description: 'pixels' }),
+  scale: Type.Union([...Scale.anyOf, Type.Null()], { description: `${scaleDescription}; null: another display` }),
   monitors: Type.Array(
     Type.Object({ x: Type.Integer(), y: Type.Integer(), width: Type.Integer(), height: Type.Integer() }, { description: 'pixels' }),
     { description: 'as its programs see them, the primary one first' },
@@ -170,6 +177,7 @@ export const NewDisplaySchema = Type.Object(
     protocol: Type.Optional(Protocol),
     width: Type.Optional(side('pixels; 1280 where left out. It follows the window of whoever opens it.')),
     height: Type.Optional(side('pixels; 720 where left out')),
+    scale: Type.Optional(Type.Union(Scale.anyOf, { description: `${scaleDescription}; 1 where left out` })),
     command: Type.Optional(Type.Union([Command, Type.Null()], { description: 'a light desktop where left out; null: an empty display' })),
     endAfterMinutes: Type.Optional(EndAfterMinutes),
     locksOnLeave: Type.Optional(LocksOnLeave),
@@ -192,6 +200,7 @@ export const DisplayChangesSchema = Type.Object(
     endAfterMinutes: Type.Optional(EndAfterMinutes),
     locksOnLeave: Type.Optional(LocksOnLeave),
     startsWithHost: Type.Optional(StartsWithHost),
+    scale: Type.Optional(Type.Union(Scale.anyOf, { description: `${scaleDescription}; programs that run follow at once` })),
     monitors: Type.Optional(MonitorPlacesSchema),
     privacy: Type.Optional(ScreenPrivacyChangesSchema),
   },

@@ -47,6 +47,9 @@ export function userSite(user: string, link: UserLink): DisplaySite {
       // The same where nothing of it changed, so that nothing is written.
       return JSON.stringify(found) === JSON.stringify(ours(running)) ? running : { ...found, user }
     },
+    async scale() {
+      throw new AppError('desktop.wayland_limit', `A display of Wayland runs as the user of the host, and not as ${user}`)
+    },
     async program(display, running, command) {
       await link.ask('display.program', { ...named(display), running: ours(running), command }, Type.Null())
     },

@@ -8,10 +8,15 @@ import type { TypedClient } from './typed-client.ts'
 
 type Display = Item<'/desktop/displays'>
 
+/** As the API takes them. */
+const scales = [1, 1.25, 1.5, 2] as const
+type Scale = (typeof scales)[number]
+
 interface CreateFlags {
   readonly size?: { readonly width: number; readonly height: number }
   readonly empty?: boolean
   readonly wayland?: boolean
+  readonly scale?: Scale
   readonly user?: string
   readonly attach?: string
   readonly portal?: boolean
@@ -80,6 +85,7 @@ function addCreate(desktop: Command, context: CommandContext): void {
     .description('create a desktop: a light desktop, or the program whose command is behind --')
     .option('--empty', 'start no program on it')
     .option('--wayland', 'its programs speak Wayland, to the compositor sway, and not X11')
+    .option('--scale <factor>', `of --wayland: how much larger programs draw, ${scales.join(', ')}`, readScale)
     .option('--size <pixels>', 'as 1280x720; it follows the window of whoever opens it', readSize)
     .option('--user <name>', 'user of the machine whose programs and files are there')
     .option('--attach <display>', 'show an X display that other programs made: `:7`, or the path of its socket')
@@ -91,15 +97,18 @@ function addCreate(desktop: Command, context: CommandContext): void {
     .action(
       run(context, async (output, command) => {
         const [name, ...words] = command.args
-        const { empty, wayland, attach, portal, authority, endAfter, lockOnLeave, startWithHost, size, user } = command.opts<CreateFlags>()
+        const { empty, wayland, scale, attach, portal, authority, endAfter, lockOnLeave, startWithHost, size, user } =
+          command.opts<CreateFlags>()
         if (empty === true && words.length > 0) throw new AppError('command.invalid', 'Give either --empty or a command')
         if (authority !== undefined && attach === undefined) throw new AppError('command.invalid', '--authority is for --attach alone')
+        if (scale !== undefined && wayland !== true) throw new AppError('command.invalid', '--scale is for --wayland alone')
         if (attach !== undefined && portal === true) throw new AppError('command.invalid', 'Give either --attach or --portal')
         const client = clientOf(command, context)
         const made = await client.send('POST', '/desktop/displays', {
           name,
           ...size,
           ...(wayland === true && { protocol: 'wayland' as const }),
+          scale,
           user,
           ...(words.length > 0 && { command: words }),
           ...(empty === true && { command: null }),
@@ -224,6 +233,12 @@ function readSize(text: string): { readonly width: number; readonly height: numb
   const [, width, height] = /^(\d{1,5})x(\d{1,5})$/.exec(text) ?? []
   if (width === undefined || height === undefined) throw new InvalidArgumentError('It is width and height in pixels, as 1280x720.')
   return { width: Number(width), height: Number(height) }
+}
+
+function readScale(text: string): Scale {
+  const scale = scales.find((each) => String(each) === text)
+  if (scale === undefined) throw new InvalidArgumentError(`It is one of ${scales.join(', ')}.`)
+  return scale
 }
 
 function readMinutes(text: string): number {

@@ -144,6 +144,11 @@ export const desktopErrors = {
     title: 'A Wayland display cannot have that',
     remedy: 'Create a display of X11 for several monitors, and for other users of the machine.',
   },
+  'desktop.x11_limit': {
+    status: 400,
+    title: 'A display of X11 cannot have that',
+    remedy: 'Create a Wayland display for a scale, or set the size of texts in the programs.',
+  },
   'desktop.server_failed': {
     status: 500,
     title: 'A display could not be started',

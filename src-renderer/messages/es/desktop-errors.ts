@@ -165,6 +165,11 @@ export const desktopErrors = {
     title: 'Una pantalla de Wayland no puede tener eso',
     remedy: 'Crea una pantalla de X11 para varios monitores y para otros usuarios del equipo.',
   },
+  'desktop.x11_limit': {
+    english: 'A display of X11 cannot have that',
+    title: 'Una pantalla de X11 no puede tener eso',
+    remedy: 'Crea una pantalla de Wayland para una escala, o ajusta el tamaño de los textos en los programas.',
+  },
   'desktop.server_failed': {
     english: 'A display could not be started',
     title: 'No se pudo iniciar una pantalla',

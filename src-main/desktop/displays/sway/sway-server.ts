@@ -7,7 +7,7 @@ import { demandAddon } from '../../../platform/load-addon.ts'
 import { findProgram } from '../../../platform/programs/find-program.ts'
 import { controlSocketOf, type DisplayOrder, type DisplayServer, type RunningDisplay } from '../display-server.ts'
 import { endServer, isServerOf, lastLine } from '../server-process.ts'
-import { configurationOf, xServerFile } from './configuration.ts'
+import { configurationOf, scaleCommand, xServerFile } from './configuration.ts'
 import { runSwayCommand } from './sway-socket.ts'
 
 /** Starting takes a tenth of a second; a machine under load many times as much. ms */
@@ -20,14 +20,14 @@ const lookMs = 10
  * The process outlives the host, and its programs with it.
  */
 export const swayServer: DisplayServer = {
-  async start({ folder, width, height }: DisplayOrder): Promise<RunningDisplay> {
+  async start({ folder, ...order }: DisplayOrder): Promise<RunningDisplay> {
     if (findProgram('sway') === undefined) {
       throw new AppError('desktop.wayland_missing', 'sway is not in the PATH of the host', { details: { server: 'sway' } })
     }
     demandAddon('wayland')
     const configuration = join(folder, 'sway.conf')
     const runsXPrograms = findProgram('Xwayland') !== undefined
-    writeFileSync(configuration, configurationOf(width, height, runsXPrograms), { mode: 0o600 })
+    writeFileSync(configuration, configurationOf(order, runsXPrograms), { mode: 0o600 })
     // What one before it left, which was killed.
     for (const name of ['sway', xServerFile, ...socketsIn(folder)]) rmSync(join(folder, name), { force: true })
     const log = openSync(join(folder, 'server.log'), 'w', 0o600)
@@ -62,6 +62,12 @@ export const swayServer: DisplayServer = {
 
   async adopt(running) {
     return isServerOf(running) && (await answers(running.server))
+  },
+
+  async scale({ server }, scale) {
+    await runSwayCommand(controlSocketOf(server), scaleCommand(scale)).catch((error: Error) => {
+      throw new AppError('desktop.server_failed', `The scale was not changed: ${error.message}`, { details: { server: 'sway' } })
+    })
   },
 
   end: endServer,

@@ -70,7 +70,8 @@ const shown = ({ id, path, bytes, received, placed }: DisplayUpload) => ({ id, p
 /** What the host can ask for; the answer, and bytes beside it. */
 // biome-ignore lint/suspicious/noExplicitAny: the host is trusted, and sends what its own types say
 const methods: Readonly<Record<string, (params: any, bytes: Buffer) => unknown>> = {
-  'display.start': (order: Named & { readonly width: number; readonly height: number }) => site.start({ ...order, protocol: 'x11' }),
+  'display.start': (order: Named & { readonly width: number; readonly height: number }) =>
+    site.start({ ...order, protocol: 'x11', scale: 1 }),
   'display.check': async ({ running, ...display }: Named & { readonly running: RunningDisplay }) => {
     const found = await site.check(display, running)
     if (found !== undefined) await printers.removeLeftBehind([display.id])
