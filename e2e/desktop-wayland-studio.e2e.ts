@@ -106,10 +106,10 @@ describe('a Wayland display as a source of the studio', () => {
     await sway('output HEADLESS-1 scale 1')
   })
 
-  it('is seen as its compositor draws it where it is rotated', async () => {
+  it('is seen upright where it is rotated', async () => {
     await sway('output HEADLESS-1 transform 90')
     await ask('POST', `/desktop/displays/${id}/programs`, { command: [...terminal(red), '--fullscreen'] })
-    await untilShown('500x400', red, 'it is not turned')
+    await untilShown('400x500', red, 'it is turned')
     await sway('output HEADLESS-1 transform normal')
   })
 

@@ -80,7 +80,10 @@ const char* Capture::serve(Connection& connection) {
   std::unique_ptr<ScreenCopy> copy;
   std::unique_ptr<SharedPixels> spare;
   int64_t lastUs = 0;
+  int32_t transform = connection.outputTransform();
   while (!stopping()) {
+    // Its frames never come; the next one is found by another connection.
+    if (connection.outputGone()) return "output-gone";
     const bool rested = order_.resting;
     if (takeOrder(order_, orderNumber_)) {
       if (order_.server != server) return "";
@@ -96,7 +99,8 @@ const char* Capture::serve(Connection& connection) {
     } else if (copy && copy->state() == ScreenCopy::State::ready) {
       const int64_t startUs = ami::nowUs();
       spare = copy->takePixels();
-      const bool all = report.width != spare->width() || report.height != spare->height();
+      const bool all = report.width != spare->width() || report.height != spare->height() || transform != spare->transform();
+      transform = spare->transform();
       std::vector<ami::RowSpan> spans;
       ami::ChangedRows rows;
       rows.reset(spare->width(), spare->height());

@@ -16,33 +16,62 @@ std::unique_ptr<Connection> Connection::open(const std::string& socket, const ch
   }
   std::unique_ptr<Connection> connection(new Connection(display));
   connection->registry_ = wl_display_get_registry(display);
-  static const wl_registry_listener listener = {found, [](void*, wl_registry*, uint32_t) {}};
+  static const wl_registry_listener listener = {found, [](void* data, wl_registry*, uint32_t name) {
+                                                  auto& self = *static_cast<Connection*>(data);
+                                                  if (self.output != nullptr && name == self.outputName_) self.outputGone_ = true;
+                                                }};
   wl_registry_add_listener(connection->registry_, &listener, connection.get());
   const auto until = Clock::now() + kAnswersWithin;
   if (!connection->answered(until)) {
     why = connection->broken() ? "refused" : "no-answer";
     return nullptr;
   }
-  if (connection->output != nullptr) {
-    static const wl_output_listener sizes = {
-        [](void*, wl_output*, int32_t, int32_t, int32_t, int32_t, int32_t, const char*, const char*, int32_t) {},
-        [](void* data, wl_output*, uint32_t flags, int32_t width, int32_t height, int32_t) {
-          if ((flags & WL_OUTPUT_MODE_CURRENT) != 0) static_cast<Connection*>(data)->outputSize_ = {width, height};
-        },
-        [](void*, wl_output*) {},
-        [](void*, wl_output*, int32_t) {},
-    };
-    wl_output_add_listener(connection->output, &sizes, connection.get());
-    if (!connection->answered(until)) {
-      why = connection->broken() ? "server-lost" : "no-answer";
-      return nullptr;
-    }
+  if (connection->output != nullptr && !connection->readOutput(until)) {
+    why = connection->broken() ? "server-lost" : "no-answer";
+    return nullptr;
   }
   return connection;
 }
 
+bool Connection::readOutput(Clock::time_point until) {
+  static const wl_output_listener listener = {
+      [](void* data, wl_output*, int32_t, int32_t, int32_t, int32_t, int32_t, const char*, const char*, int32_t transform) {
+        const bool known = transform >= WL_OUTPUT_TRANSFORM_NORMAL && transform <= WL_OUTPUT_TRANSFORM_FLIPPED_270;
+        static_cast<Connection*>(data)->transform_ = known ? transform : static_cast<int32_t>(WL_OUTPUT_TRANSFORM_NORMAL);
+      },
+      [](void* data, wl_output*, uint32_t flags, int32_t width, int32_t height, int32_t) {
+        if ((flags & WL_OUTPUT_MODE_CURRENT) != 0) static_cast<Connection*>(data)->mode_ = {width, height};
+      },
+      [](void*, wl_output*) {},
+      [](void*, wl_output*, int32_t) {},
+  };
+  wl_output_add_listener(output, &listener, this);
+  if (logicalOutputs != nullptr) {
+    logicalOutput_ = wl_proxy_marshal_flags(logicalOutputs, logicalOutput::kGet, &logicalOutputInterface, wl_proxy_get_version(logicalOutputs), 0,
+                                            nullptr, output);
+    // In the order of the protocol's events.
+    static const struct {
+      void (*position)(void*, wl_proxy*, int32_t, int32_t);
+      void (*size)(void*, wl_proxy*, int32_t, int32_t);
+      void (*done)(void*, wl_proxy*);
+    } sizes = {
+        [](void*, wl_proxy*, int32_t, int32_t) {},
+        [](void* data, wl_proxy*, int32_t width, int32_t height) { static_cast<Connection*>(data)->logicalSize_ = {width, height}; },
+        [](void*, wl_proxy*) {},
+    };
+    // A listener of libwayland is a list of functions, which this is.
+    wl_proxy_add_listener(logicalOutput_, reinterpret_cast<void (**)()>(const_cast<void*>(static_cast<const void*>(&sizes))), this);
+  }
+  return answered(until);
+}
+
+double Connection::outputScale() const {
+  const int width = outputSize().width;
+  return width > 0 && logicalSize_.width > 0 ? static_cast<double>(width) / logicalSize_.width : 1;
+}
+
 Connection::~Connection() {
-  for (wl_proxy* proxy : {screencopy, keyboards, pointers, clipboards, reinterpret_cast<wl_proxy*>(shm), reinterpret_cast<wl_proxy*>(seat),
+  for (wl_proxy* proxy : {logicalOutput_, logicalOutputs, screencopy, keyboards, pointers, clipboards, reinterpret_cast<wl_proxy*>(shm), reinterpret_cast<wl_proxy*>(seat),
                           reinterpret_cast<wl_proxy*>(output), reinterpret_cast<wl_proxy*>(registry_)}) {
     if (proxy != nullptr) wl_proxy_destroy(proxy);
   }
@@ -62,11 +91,15 @@ void Connection::found(void* data, wl_registry* registry, uint32_t name, const c
   };
   bindAt(wl_shm_interface, 1, self.shm);
   bindAt(wl_seat_interface, 1, self.seat);
-  bindAt(wl_output_interface, 1, self.output);
+  if (self.output == nullptr) {
+    bindAt(wl_output_interface, 1, self.output);
+    self.outputName_ = name;
+  }
   bind(screencopyManagerInterface, self.screencopy);
   bind(keyboardManagerInterface, self.keyboards);
   bind(pointerManagerInterface, self.pointers);
   bind(clipboardManagerInterface, self.clipboards);
+  bind(logicalOutputsInterface, self.logicalOutputs);
 }
 
 bool Connection::answered(Clock::time_point until) {

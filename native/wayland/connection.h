@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "upright.h"
+
 namespace wayland {
 
 using Clock = std::chrono::steady_clock;
@@ -39,8 +41,14 @@ class Connection {
     int width = 0;
     int height = 0;
   };
-  /** Of the output, pixels; 0 while it is not known. */
-  Size outputSize() const { return outputSize_; }
+  /** Of the output as it is shown, pixels; 0 while it is not known. */
+  Size outputSize() const { return swapsSides(transform_) ? Size{mode_.height, mode_.width} : mode_; }
+  /** How the output shows its frames (wl_output.transform). */
+  int32_t outputTransform() const { return transform_; }
+  /** The compositor took the output away. */
+  bool outputGone() const { return outputGone_; }
+  /** How many pixels of the output what is one to programs has. */
+  double outputScale() const;
 
   wl_shm* shm = nullptr;
   wl_seat* seat = nullptr;
@@ -50,6 +58,7 @@ class Connection {
   wl_proxy* keyboards = nullptr;
   wl_proxy* pointers = nullptr;
   wl_proxy* clipboards = nullptr;
+  wl_proxy* logicalOutputs = nullptr;
 
  private:
   explicit Connection(wl_display* display) : display_(display) {}
@@ -58,8 +67,17 @@ class Connection {
   static void found(void* data, wl_registry* registry, uint32_t name, const char* interface, uint32_t version);
 
   wl_display* const display_;
+  /** Waits until what describes the output has come. */
+  bool readOutput(Clock::time_point until);
+
   wl_registry* registry_ = nullptr;
-  Size outputSize_;
+  wl_proxy* logicalOutput_ = nullptr;
+  Size mode_;
+  int32_t transform_ = WL_OUTPUT_TRANSFORM_NORMAL;
+  uint32_t outputName_ = 0;
+  bool outputGone_ = false;
+  /** As programs see it: divided by its scale. */
+  Size logicalSize_;
 };
 
 }  // namespace wayland

@@ -47,9 +47,9 @@ std::unique_ptr<DesktopInput> DesktopInput::open(const std::string& socket, bool
   input->keyboard_ = wl_proxy_marshal_flags(opened.keyboards, keyboard::kCreate, &keyboardInterface, wl_proxy_get_version(opened.keyboards), 0, opened.seat, nullptr);
   const uint32_t version = wl_proxy_get_version(opened.pointers);
   // Where there are several outputs, the pointer is at the one that is shown: without it positions are those of all of them together.
-  const bool onOutput = version >= 2 && opened.output != nullptr;
-  input->pointer_ = onOutput ? wl_proxy_marshal_flags(opened.pointers, pointer::kCreateOnOutput, &pointerInterface, version, 0, opened.seat, opened.output, nullptr)
-                             : wl_proxy_marshal_flags(opened.pointers, pointer::kCreate, &pointerInterface, version, 0, opened.seat, nullptr);
+  input->onOutput_ = version >= 2 && opened.output != nullptr;
+  input->pointer_ = input->onOutput_ ? wl_proxy_marshal_flags(opened.pointers, pointer::kCreateOnOutput, &pointerInterface, version, 0, opened.seat, opened.output, nullptr)
+                                     : wl_proxy_marshal_flags(opened.pointers, pointer::kCreate, &pointerInterface, version, 0, opened.seat, nullptr);
   // What a keyboard writes is there from the start: a keymap is read by every program.
   for (uint32_t keysym = kAllAscii[0]; keysym <= kAllAscii[1]; keysym++) {
     if (const uint32_t code = usualCodeOf(keysym)) input->keys_.push_back({code, keysym});
@@ -184,15 +184,22 @@ void DesktopInput::move(int x, int y) {
   connection_->exchange();
   const auto [width, height] = connection_->outputSize();
   if (width <= 0 || height <= 0) return;
-  send(pointer_, pointer::kMotionAbsolute, nowMs(), static_cast<uint32_t>(std::clamp(x, 0, width - 1)), static_cast<uint32_t>(std::clamp(y, 0, height - 1)),
-       static_cast<uint32_t>(width), static_cast<uint32_t>(height));
+  // Compositors turn a pointer that is bound to an output with it: it points into the frame as it is before that.
+  const int32_t transform = onOutput_ ? inverse(connection_->outputTransform()) : static_cast<int32_t>(WL_OUTPUT_TRANSFORM_NORMAL);
+  const ami::Rect at = uprightPart(transform, {std::clamp(x, 0, width - 1), std::clamp(y, 0, height - 1), 0, 0}, width, height);
+  const bool swapped = swapsSides(transform);
+  send(pointer_, pointer::kMotionAbsolute, nowMs(), static_cast<uint32_t>(at.x), static_cast<uint32_t>(at.y), static_cast<uint32_t>(swapped ? height : width),
+       static_cast<uint32_t>(swapped ? width : height));
   send(pointer_, pointer::kFrame);
   connection_->exchange();
 }
 
 void DesktopInput::shift(int x, int y) {
   if (broken()) return;
-  send(pointer_, pointer::kMotion, nowMs(), wl_fixed_from_int(x), wl_fixed_from_int(y));
+  // Its scale may have changed.
+  connection_->exchange();
+  const double scale = connection_->outputScale();
+  send(pointer_, pointer::kMotion, nowMs(), wl_fixed_from_double(x / scale), wl_fixed_from_double(y / scale));
   send(pointer_, pointer::kFrame);
   connection_->exchange();
 }

@@ -54,6 +54,7 @@ class DesktopInput {
   const std::unique_ptr<Connection> connection_;
   wl_proxy* keyboard_ = nullptr;
   wl_proxy* pointer_ = nullptr;
+  bool onOutput_ = false;
   std::vector<Key> keys_;
   uint64_t presses_ = 0;
   uint32_t modifiers_ = 0;

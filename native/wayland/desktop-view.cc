@@ -65,8 +65,10 @@ void DesktopView::run() {
     listener_.lost(why);
     return;
   }
-  if (connection->screencopy == nullptr || connection->shm == nullptr || connection->output == nullptr) {
-    listener_.lost("no-screencopy");
+  if (connection->screencopy == nullptr || connection->shm == nullptr) why = "no-screencopy";
+  else if (connection->output == nullptr) why = "no-output";
+  if (*why != '\0') {
+    listener_.lost(why);
     return;
   }
   why = serve(*connection);
@@ -98,6 +100,8 @@ const char* DesktopView::serve(Connection& connection) {
       taken = taken_;
       again = again_;
     }
+    // Its frames never come.
+    if (connection.outputGone()) return "output-gone";
     int timeoutMs = -1;
     if (copy && copy->state() == ScreenCopy::State::failed) {
       if (*copy->why() != '\0') return copy->why();
@@ -110,7 +114,7 @@ const char* DesktopView::serve(Connection& connection) {
         std::vector<ami::Rect> parts = copy->takeParts();
         std::unique_ptr<SharedPixels> pixels = copy->takePixels();
         copy.reset();
-        const bool same = front_ && front_->width() == pixels->width() && front_->height() == pixels->height();
+        const bool same = front_ && front_->width() == pixels->width() && front_->height() == pixels->height() && front_->transform() == pixels->transform();
         if (!same) parts.assign(1, {0, 0, pixels->width(), pixels->height()});
         {
           const std::lock_guard lock(mutex_);

@@ -17,6 +17,7 @@ const wl_interface* newPointerTypes[] = {&wl_seat_interface, &pointerInterface};
 const wl_interface* newSourceTypes[] = {&clipboardSourceInterface};
 const wl_interface* newClipboardTypes[] = {&clipboardInterface, &wl_seat_interface};
 const wl_interface* offerTypes[] = {&clipboardOfferInterface};
+const wl_interface* newLogicalTypes[] = {&logicalOutputInterface, &wl_output_interface};
 const wl_interface* newPointerOnTypes[] = {&wl_seat_interface, &wl_output_interface, &pointerInterface};
 
 const wl_message screencopyManagerRequests[] = {
@@ -41,6 +42,10 @@ const wl_message clipboardSourceEvents[] = {{"send", "sh", plain}, {"cancelled",
 const wl_message clipboardOfferRequests[] = {{"receive", "sh", plain}, {"destroy", "", plain}};
 const wl_message clipboardOfferEvents[] = {{"offer", "s", plain}};
 
+const wl_message logicalOutputsRequests[] = {{"destroy", "", plain}, {"get_xdg_output", "no", newLogicalTypes}};
+const wl_message logicalOutputRequests[] = {{"destroy", "", plain}};
+const wl_message logicalOutputEvents[] = {{"logical_position", "ii", plain}, {"logical_size", "ii", plain}, {"done", "", plain}};
+
 template <size_t count>
 constexpr int countOf(const wl_message (&)[count]) {
   return static_cast<int>(count);
@@ -64,5 +69,9 @@ const wl_interface clipboardSourceInterface = {
     "zwlr_data_control_source_v1", 1, countOf(clipboardSourceRequests), clipboardSourceRequests, countOf(clipboardSourceEvents), clipboardSourceEvents};
 const wl_interface clipboardOfferInterface = {
     "zwlr_data_control_offer_v1", 1, countOf(clipboardOfferRequests), clipboardOfferRequests, countOf(clipboardOfferEvents), clipboardOfferEvents};
+
+const wl_interface logicalOutputsInterface = {"zxdg_output_manager_v1", 1, countOf(logicalOutputsRequests), logicalOutputsRequests, 0, nullptr};
+const wl_interface logicalOutputInterface = {
+    "zxdg_output_v1", 1, countOf(logicalOutputRequests), logicalOutputRequests, countOf(logicalOutputEvents), logicalOutputEvents};
 
 }  // namespace wayland

@@ -1,6 +1,6 @@
 #pragma once
 // The requests of Wayland's extensions for capture, input and clipboard, of compositors like sway, which libwayland does not have: wlr-screencopy-unstable-v1,
-// wlr-virtual-pointer-unstable-v1, virtual-keyboard-unstable-v1 and wlr-data-control-unstable-v1. Numbers are those of their requests and events, in the protocols' order.
+// wlr-virtual-pointer-unstable-v1, virtual-keyboard-unstable-v1, wlr-data-control-unstable-v1 and xdg-output-unstable-v1. Numbers are those of their requests and events, in the protocols' order.
 #include <wayland-client.h>
 
 namespace wayland {
@@ -15,6 +15,8 @@ extern const wl_interface clipboardManagerInterface;
 extern const wl_interface clipboardInterface;
 extern const wl_interface clipboardSourceInterface;
 extern const wl_interface clipboardOfferInterface;
+extern const wl_interface logicalOutputsInterface;
+extern const wl_interface logicalOutputInterface;
 
 namespace screencopy {
 /** Requests of the manager. */
@@ -47,6 +49,11 @@ inline constexpr uint32_t kAxisSource = 5;
 inline constexpr uint32_t kAxisDiscrete = 7;
 inline constexpr uint32_t kDestroy = 8;
 }  // namespace pointer
+
+namespace logicalOutput {
+/** Request of the manager. */
+inline constexpr uint32_t kGet = 1;
+}  // namespace logicalOutput
 
 namespace clipboard {
 /** Requests of the manager. */

@@ -33,21 +33,16 @@ ScreenCopy::ScreenCopy(Connection& connection, bool whenChanged, std::unique_ptr
       },
       [](void* data, wl_proxy*, uint32_t flags) { static_cast<ScreenCopy*>(data)->upsideDown_ = (flags & screencopy::kUpsideDown) != 0; },
       [](void* data, wl_proxy*, uint32_t, uint32_t, uint32_t) {
-        auto& self = *static_cast<ScreenCopy*>(data);
-        // A compositor that copied nothing has nothing ready.
-        if (!self.started_ || self.state_ != State::waiting) return;
-        if (self.upsideDown_) self.turn();
-        self.state_ = State::ready;
+        static_cast<ScreenCopy*>(data)->finish();
       },
       [](void* data, wl_proxy*) { static_cast<ScreenCopy*>(data)->state_ = State::failed; },
       [](void* data, wl_proxy*, uint32_t x, uint32_t y, uint32_t width, uint32_t height) {
         auto& self = *static_cast<ScreenCopy*>(data);
         if (!self.pixels_ || std::max({x, y, width, height}) > static_cast<uint32_t>(ami::kMaxSide)) return;
         const ami::Rect part = {static_cast<int>(x), static_cast<int>(y), static_cast<int>(width), static_cast<int>(height)};
-        const ami::Rect inside = part.intersected({0, 0, self.pixels_->width(), self.pixels_->height()});
-        if (inside.empty()) return;
-        if (self.parts_.size() < kMaxParts) self.parts_.push_back(inside);
-        else self.parts_.back() = {0, 0, self.pixels_->width(), self.pixels_->height()};
+        // Whether they are within the frame is known when it is ready.
+        if (self.parts_.size() < kMaxParts) self.parts_.push_back(part);
+        else self.parts_.back() = {0, 0, ami::kMaxSide, ami::kMaxSide};
       },
       [](void*, wl_proxy*, uint32_t, uint32_t, uint32_t) {},
       [](void* data, wl_proxy*) { static_cast<ScreenCopy*>(data)->start(); },
@@ -73,6 +68,8 @@ void ScreenCopy::offered(uint32_t format, uint32_t width, uint32_t height, uint3
   if (!pixels_ || !pixels_->fits(static_cast<int>(width), static_cast<int>(height), format)) {
     pixels_ = SharedPixels::make(connection_, static_cast<int>(width), static_cast<int>(height), format);
   }
+  width_ = static_cast<int>(width);
+  height_ = static_cast<int>(height);
   // Older versions do not say when they have offered everything.
   if (wl_proxy_get_version(frame_) < 3) start();
 }
@@ -89,14 +86,17 @@ void ScreenCopy::start() {
   wl_proxy_marshal_flags(frame_, request, nullptr, version, 0, pixels_->buffer());
 }
 
-void ScreenCopy::turn() {
-  if (!pixels_) return;
-  const size_t stride = static_cast<size_t>(pixels_->width()) * 4;
-  const int height = pixels_->height();
-  for (int row = 0; row < height / 2; row++) {
-    uint8_t* top = pixels_->data() + static_cast<size_t>(row) * stride;
-    std::swap_ranges(top, top + stride, pixels_->data() + static_cast<size_t>(height - 1 - row) * stride);
+void ScreenCopy::finish() {
+  // A compositor that copied nothing has nothing ready.
+  if (!started_ || state_ != State::waiting || !pixels_) return;
+  pixels_->written(upsideDown_, connection_.outputTransform());
+  std::vector<ami::Rect> shown;
+  for (const ami::Rect& part : parts_) {
+    const ami::Rect inside = part.intersected({0, 0, width_, height_});
+    if (!inside.empty()) shown.push_back(pixels_->shownPart(inside));
   }
+  parts_ = std::move(shown);
+  state_ = State::ready;
 }
 
 }  // namespace wayland

@@ -23,14 +23,14 @@ class ScreenCopy {
   State state() const { return state_; }
   /** Why it failed for good, in a word; empty: the next try may succeed. */
   const char* why() const { return why_; }
-  /** What was drawn on, few; of a copy that is ready. */
+  /** What was drawn on, few, as it is shown; of a copy that is ready. */
   std::vector<ami::Rect> takeParts() { return std::move(parts_); }
   std::unique_ptr<SharedPixels> takePixels() { return std::move(pixels_); }
 
  private:
   void offered(uint32_t format, uint32_t width, uint32_t height, uint32_t stride);
   void start();
-  void turn();
+  void finish();
 
   Connection& connection_;
   const bool whenChanged_;
@@ -41,6 +41,9 @@ class ScreenCopy {
   bool offered_ = false;
   bool started_ = false;
   bool upsideDown_ = false;
+  /** Of the frame as the compositor writes it, pixels. */
+  int width_ = 0;
+  int height_ = 0;
   std::vector<ami::Rect> parts_;
 };
 

@@ -15,7 +15,8 @@ ami::Screenshot takeScreenshot(const std::string& socket, const std::string&, in
   const char* why = "";
   const auto connection = Connection::open(socket, why);
   if (!connection) return reject(why);
-  if (connection->screencopy == nullptr || connection->shm == nullptr || connection->output == nullptr) return reject("no-screencopy");
+  if (connection->screencopy == nullptr || connection->shm == nullptr) return reject("no-screencopy");
+  if (connection->output == nullptr) return reject("no-output");
   std::unique_ptr<SharedPixels> pixels;
   const char* failure = "no-frame";
   // A copy fails while the size changes.
@@ -24,6 +25,7 @@ ami::Screenshot takeScreenshot(const std::string& socket, const std::string&, in
     const auto until = Clock::now() + kAnswersWithin;
     while (copy.state() == ScreenCopy::State::waiting) {
       if (!connection->waitUntil(until)) return reject(connection->broken() ? "server-lost" : "no-answer");
+      if (connection->outputGone()) return reject("no-output");
     }
     if (copy.state() == ScreenCopy::State::ready) pixels = copy.takePixels();
     if (*copy.why() != '\0') failure = copy.why();

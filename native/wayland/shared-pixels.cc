@@ -4,6 +4,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <algorithm>
+
 namespace wayland {
 
 std::unique_ptr<SharedPixels> SharedPixels::make(const Connection& connection, int width, int height, uint32_t format) {
@@ -24,6 +26,24 @@ std::unique_ptr<SharedPixels> SharedPixels::make(const Connection& connection, i
   wl_shm_pool_destroy(pool);
   close(fd);
   return pixels;
+}
+
+void SharedPixels::written(bool upsideDown, int32_t transform) {
+  const size_t stride = static_cast<size_t>(width_) * 4;
+  for (int row = 0; upsideDown && row < height_ / 2; row++) {
+    uint8_t* top = data_ + static_cast<size_t>(row) * stride;
+    std::swap_ranges(top, top + stride, data_ + static_cast<size_t>(height_ - 1 - row) * stride);
+  }
+  upsideDown_ = upsideDown;
+  transform_ = transform;
+  if (transform == WL_OUTPUT_TRANSFORM_NORMAL) return;
+  upright_.resize(bytes_);
+  turnUpright(transform, data_, width_, height_, upright_.data());
+}
+
+ami::Rect SharedPixels::shownPart(const ami::Rect& part) const {
+  const ami::Rect turned = {part.x, upsideDown_ ? height_ - part.y - part.height : part.y, part.width, part.height};
+  return uprightPart(transform_, turned, width_, height_);
 }
 
 SharedPixels::~SharedPixels() {

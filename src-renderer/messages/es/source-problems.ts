@@ -91,6 +91,7 @@ export const sourceProblems: readonly SentencePair[] = [
     'El compositor no permite que los programas lo capturen: le falta el protocolo wlr-screencopy',
   ],
   ['The compositor has no output: waiting for one', 'El compositor no tiene ninguna salida: se espera una'],
+  ['The output of the compositor was removed: waiting for another one', 'Se quitó la salida del compositor: se espera otra'],
   ['The compositor shows colors in a way that cannot be read', 'El compositor muestra los colores de un modo que no se puede leer'],
   [
     'The frame is too large: up to 8192 pixels a side are possible',

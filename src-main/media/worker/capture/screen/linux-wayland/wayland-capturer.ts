@@ -13,6 +13,7 @@ const problems: CaptureProblems = {
     'server-lost': () => 'The compositor is gone: waiting for it to come back',
     'no-screencopy': () => 'The compositor does not let programs capture it: its protocol wlr-screencopy is missing',
     'no-output': () => 'The compositor has no output: waiting for one',
+    'output-gone': () => 'The output of the compositor was removed: waiting for another one',
     'pixel-format': () => 'The compositor shows colors in a way that cannot be read',
     'too-large': () => 'The frame is too large: up to 8192 pixels a side are possible',
   },
