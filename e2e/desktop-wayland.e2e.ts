@@ -112,6 +112,13 @@ describe('a Wayland display in the browser', () => {
     )
     await page.mouse.wheel(0, 300)
     await until(() => said().includes('[<65;'), 'the wheel turns down')
+    // The pointer of the browser is the only one: nothing is drawn there.
+    const around = await page.getByTestId('desktop-canvas').evaluate((canvas) => {
+      const { width, height } = canvas as HTMLCanvasElement
+      const { data } = (canvas as HTMLCanvasElement).getContext('2d')!.getImageData(width / 2 - 30, height / 2 - 30, 60, 60)
+      return [...new Set(new Uint32Array(data.buffer))].length
+    })
+    expect(around, 'colors around the pointer').toBe(1)
     await page.mouse.click(box.x + 5, box.y + 5, { button: 'right' })
     await until(() => said().includes('\x1b[<2;1;1M'), 'the right button')
   })
@@ -183,7 +190,8 @@ describe('a Wayland display in the browser', () => {
     const recordings = async () => (await host.api('GET', '/desktop/recordings')).body.items
     await until(async () => (await recordings()).every(({ state }) => state !== 'recording'), 'the recording was recovered')
     const [recording] = await recordings()
-    expect(isTerminal(colorOf(join(host.dataDir, 'desktop-recordings', recording!.display, recording!.fileName)))).toBe(true)
+    const color = colorOf(join(host.dataDir, 'desktop-recordings', recording!.display, recording!.fileName))
+    expect(isTerminal(color), `the recording, ${recording!.state}, shows ${color}`).toBe(true)
     const { titles } = (await host.api('GET', `/desktop/recordings/${recording!.id}/titles`)).body
     expect(titles.map(({ title }) => title)).toContain('A-terminal')
   })

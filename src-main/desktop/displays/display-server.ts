@@ -13,6 +13,8 @@ export interface RunningDisplay {
   readonly server: string
   /** Where programs of X11 draw on a display of Wayland, as DISPLAY has it; undefined: they cannot, Xwayland was not installed when it started. */
   readonly xServer?: string
+  /** XCURSOR_PATH of its programs: of a display of Wayland that was made here, where pointers of programs would be in the image; undefined: theirs. */
+  readonly pointers?: string
   /**
    * File of XAUTHORITY; of Wayland: the configuration of its compositor; of a portal: where is kept by what it knows again what was allowed.
    * A file of this display alone.
@@ -52,6 +54,7 @@ export function displayEnvironment({
   server,
   xServer,
   authority,
+  pointers,
   audio,
   printer,
 }: RunningDisplay): Readonly<Record<string, string>> {
@@ -65,11 +68,20 @@ export function displayEnvironment({
           XDG_SESSION_TYPE: 'wayland',
           XDG_CURRENT_DESKTOP: 'sway',
           ...(xServer !== undefined && { DISPLAY: xServer }),
+          ...(pointers !== undefined && pointerEnvironment(pointers)),
         }
       : { DISPLAY: server, XAUTHORITY: authority, XDG_SESSION_TYPE: 'x11' }),
     ...(printer !== undefined && { CUPS_SERVER: printer }),
     ...(audio && { PIPEWIRE_RUNTIME_DIR: audio.folder, PULSE_SERVER: `unix:${join(audio.folder, 'pulse/native')}` }),
   }
+}
+
+/** Name of a theme that every program looks for where it has found no other. */
+export const pointerTheme = 'default'
+
+/** Where programs find the images of their pointers. */
+export function pointerEnvironment(pointers: string): Readonly<Record<string, string>> {
+  return { XCURSOR_PATH: pointers, XCURSOR_THEME: pointerTheme }
 }
 
 /** The socket by which the compositor of a Wayland socket is controlled: beside it. */

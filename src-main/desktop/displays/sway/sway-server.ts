@@ -5,9 +5,10 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { AppError } from '../../../platform/errors.ts'
 import { demandAddon } from '../../../platform/load-addon.ts'
 import { findProgram } from '../../../platform/programs/find-program.ts'
-import { controlSocketOf, type DisplayOrder, type DisplayServer, type RunningDisplay } from '../display-server.ts'
+import { controlSocketOf, type DisplayOrder, type DisplayServer, pointerEnvironment, type RunningDisplay } from '../display-server.ts'
 import { endServer, isServerOf, lastLine } from '../server-process.ts'
 import { configurationOf, scaleCommand, xServerFile } from './configuration.ts'
+import { writeHiddenPointers } from './hidden-pointers.ts'
 import { runSwayCommand } from './sway-socket.ts'
 
 /** Starting takes a tenth of a second; a machine under load many times as much. ms */
@@ -30,6 +31,8 @@ export const swayServer: DisplayServer = {
     writeFileSync(configuration, configurationOf(order, runsXPrograms), { mode: 0o600 })
     // What one before it left, which was killed.
     for (const name of ['sway', xServerFile, ...socketsIn(folder)]) rmSync(join(folder, name), { force: true })
+    const pointers = join(folder, 'pointers')
+    writeHiddenPointers(pointers)
     const log = openSync(join(folder, 'server.log'), 'w', 0o600)
     const { DISPLAY: _display, WAYLAND_DISPLAY: _wayland, NODE_OPTIONS: _node, ...environment } = process.env
     const sway = ['sway', '--config', configuration] as const
@@ -41,6 +44,7 @@ export const swayServer: DisplayServer = {
       stdio: ['ignore', 'ignore', log],
       env: {
         ...environment,
+        ...pointerEnvironment(pointers),
         XDG_RUNTIME_DIR: folder,
         SWAYSOCK: controlSocketOf(join(folder, 'wayland')),
         WLR_BACKENDS: 'headless',
@@ -53,7 +57,14 @@ export const swayServer: DisplayServer = {
     try {
       const { server, xServer } = await ready(child, folder, runsXPrograms)
       child.unref()
-      return { protocol: 'wayland', server, ...(xServer !== '' && { xServer }), authority: configuration, pid: child.pid as number }
+      return {
+        protocol: 'wayland',
+        server,
+        ...(xServer !== '' && { xServer }),
+        authority: configuration,
+        pointers,
+        pid: child.pid as number,
+      }
     } catch (error) {
       child.kill('SIGKILL')
       throw error
