@@ -7,9 +7,10 @@ import type { Logger } from '../../../platform/logger.ts'
 import { Turns } from '../../../platform/timing/turns.ts'
 import { drainNode } from '../../origin/nodes/drain-node.ts'
 import type { NodeBook } from '../../origin/nodes/node-book.ts'
+import { ComparedMachines, type UnknownMachine } from './compared-machines.ts'
 import type { ProviderMachine } from './provider.ts'
 import { type ProviderBook, readMs } from './provider-book.ts'
-import type { CloudMachine, KnownMachine, MachineWish } from './provider-schemas.ts'
+import type { CloudMachine, MachineWish } from './provider-schemas.ts'
 import type { ProviderStore, StoredCloudMachine } from './provider-store.ts'
 
 /** Providers answer an order when the machine is allocated, ms. */
@@ -21,10 +22,6 @@ const joinMs = 15 * 60_000
 const [firstAgainMs, lastAgainMs] = [5000, 60_000]
 /** A machine whose order had no clear answer is looked for at the provider for this time, ms. */
 const searchMs = 10 * 60_000
-/** All machines of all providers are compared with what is known after this time, ms. */
-const compareMs = 5 * 60_000
-/** A machine is gone where its provider has not listed it for so long, ms. */
-const goneMs = 10 * 60_000
 /** IP addresses of machines that boot are asked for after this time, ms. */
 const addressMs = 10_000
 /** Machines that came to nothing and are kept, so that somebody reads why. */
@@ -53,13 +50,6 @@ export interface CloudMachinesDependencies {
   readonly now: () => number
 }
 
-interface UnknownMachine {
-  readonly provider: string
-  readonly providerId: string
-  readonly name: string
-  readonly addresses: string[]
-}
-
 /**
  * Machines that this host has ordered at providers. Each is written down before it is ordered, so that whatever happens meanwhile, it is
  * found there by its name: it becomes a node, or it is destroyed, or it stays in the list with the reason.
@@ -74,20 +64,27 @@ export class CloudMachines {
   readonly #tokens = new Map<string, string>()
   /** When what is left of a machine was last looked for, ms since 1970, and when it is again. */
   readonly #tries = new Map<string, { readonly nextMs: number; readonly waitMs: number }>()
-  /** Since when machines are not listed at their providers, ms since 1970. */
-  readonly #missedSinceMs = new Map<string, number>()
   /** Machines whose nodes could not be set up, which was said. */
   readonly #unfit = new Set<string>()
   readonly #stop = new AbortController()
-  #unknown: readonly UnknownMachine[] = []
-  #comparedMs = Number.NEGATIVE_INFINITY
+  readonly #compared: ComparedMachines
   #addressedMs = Number.NEGATIVE_INFINITY
   #looking: Promise<void> | undefined
-  #comparing: Promise<void> | undefined
 
   private constructor(dependencies: CloudMachinesDependencies, machines: readonly StoredCloudMachine[]) {
     this.#dependencies = dependencies
     this.#machines = new Map(machines.map((machine) => [machine.id, machine]))
+    const { providers, nodes, log, now } = dependencies
+    this.#compared = new ComparedMachines({
+      providers: () => providers.list().map(({ name }) => name),
+      listAt: (provider) => this.#listAt(provider),
+      knownAt: (provider) => this.knownAt(provider),
+      isBusy: (id) => this.#tasks.has(id),
+      isConnected: (nodeId) => nodes.find(nodeId)?.connected === true,
+      end: (id, error) => this.#end(id, error),
+      announce: () => this.#announce(),
+      ...{ log, now },
+    })
   }
 
   static async open(dependencies: CloudMachinesDependencies): Promise<CloudMachines> {
@@ -105,7 +102,7 @@ export class CloudMachines {
   }
 
   get unknown(): readonly UnknownMachine[] {
-    return this.#unknown
+    return this.#compared.unknown
   }
 
   /** Machines that cost something at a provider, and what they cost an hour together. */
@@ -211,10 +208,10 @@ export class CloudMachines {
 
   /** Destroys a machine with the label of this host that it does not know. Throws `network.cloud_machine_not_found`. */
   async destroyUnknown(provider: string, providerId: string, actor: string): Promise<void> {
-    if (!this.#unknown.some((each) => each.provider === provider && each.providerId === providerId))
+    if (!this.unknown.some((each) => each.provider === provider && each.providerId === providerId))
       throw new AppError('network.cloud_machine_not_found', `No unknown machine "${providerId}" is at "${provider}"`)
     await this.#dependencies.providers.of(provider).destroy(providerId, this.#within(destroyMs))
-    this.#unknown = this.#unknown.filter((each) => each.provider !== provider || each.providerId !== providerId)
+    this.#compared.removeUnknown(provider, providerId)
     this.#dependencies.audit.record({ kind: 'command', message: 'an unknown machine at a provider was destroyed', actor })
     this.#announce()
   }
@@ -227,39 +224,9 @@ export class CloudMachines {
     return this.#looking
   }
 
-  /** Compares with what is at the providers: once at a time. */
+  /** Compares with what is at the providers. */
   compare(): Promise<void> {
-    this.#comparing ??= this.#compare().finally(() => {
-      this.#comparing = undefined
-    })
-    return this.#comparing
-  }
-
-  async #compare(): Promise<void> {
-    this.#comparedMs = this.#dependencies.now()
-    const unknown: UnknownMachine[] = []
-    for (const { name: provider } of this.#dependencies.providers.list()) {
-      // One that ends while the list is read may be in it still.
-      const before = this.knownAt(provider)
-      const there = await this.#listAt(provider)
-      if (there === undefined) {
-        unknown.push(...this.#unknown.filter((each) => each.provider === provider))
-        continue
-      }
-      const known = [...before, ...this.knownAt(provider)]
-      for (const { id, name, addresses } of there)
-        if (!known.some((machine) => machine.name === name || machine.providerId === id))
-          unknown.push({ provider, providerId: id, name, addresses: [...addresses] })
-      await this.#findGone(provider, there)
-    }
-    if (JSON.stringify(unknown) === JSON.stringify(this.#unknown)) return
-    this.#unknown = unknown
-    for (const { name, provider } of unknown)
-      this.#dependencies.log.warn(
-        { machine: name, provider },
-        'a machine with the label of this host is at a provider that it does not know',
-      )
-    this.#announce()
+    return this.#compared.compare()
   }
 
   /** Ends what waits; machines that are being ordered are looked for at the next start. */
@@ -293,7 +260,7 @@ export class CloudMachines {
         }
       }
     }
-    if (now() - this.#comparedMs >= compareMs) await this.compare()
+    if (this.#compared.isDue) await this.compare()
   }
 
   async #lookAtBooting({ id, name, publicUrl, group, joinByMs, addresses }: StoredCloudMachine): Promise<void> {
@@ -330,30 +297,6 @@ export class CloudMachines {
             : `Its node did not connect within ${joinMs / 60_000} minutes: the log of cloud-init on the machine had the reason. The machine is destroyed`,
         ),
       )
-    }
-  }
-
-  /** Ends machines that are not at their provider any more. */
-  async #findGone(provider: string, there: readonly ProviderMachine[]): Promise<void> {
-    const { now, nodes, log } = this.#dependencies
-    const isThere = ({ name, providerId }: KnownMachine): boolean => there.some((each) => each.id === providerId || each.name === name)
-    const own = [...this.#machines.values()].filter(
-      ({ id, state, ...machine }) => machine.provider === provider && !this.#tasks.has(id) && (state === 'booting' || state === 'ready'),
-    )
-    for (const machine of own) if (isThere(machine)) this.#missedSinceMs.delete(machine.id)
-    const missing = own.filter((machine) => !isThere(machine))
-    for (const { id } of missing) if (!this.#missedSinceMs.has(id)) this.#missedSinceMs.set(id, now())
-    // A provider that has none of several any more is asked with a token of another project, or by another program.
-    if (missing.length > 1 && missing.length === own.length) {
-      for (const { id } of missing) this.#missedSinceMs.delete(id)
-      log.warn({ provider, machines: missing.map(({ name }) => name) }, 'a provider lists none of its machines any more: none is given up')
-      return
-    }
-    for (const { id, nodeId } of missing) {
-      // Lists of providers may be behind, and a machine whose node is connected runs somewhere.
-      if (now() - (this.#missedSinceMs.get(id) ?? now()) < goneMs || this.#tasks.has(id)) continue
-      if (nodeId !== null && nodes.find(nodeId)?.connected === true) continue
-      await this.#end(id, new AppError('network.provider_failed', 'It was deleted at the provider'))
     }
   }
 
@@ -424,7 +367,7 @@ export class CloudMachines {
     if (token !== undefined) await nodes.deleteToken(token)
     this.#tokens.delete(id)
     this.#tries.delete(id)
-    this.#missedSinceMs.delete(id)
+    this.#compared.drop(id)
     this.#unfit.delete(id)
     if (!error) {
       await this.#remove(id)
@@ -490,7 +433,7 @@ export class CloudMachines {
   #announce(): void {
     this.#dependencies.events.publish('network.cloud-machines.updated', {
       items: this.list(),
-      unknown: this.#unknown,
+      unknown: this.unknown,
     })
   }
 
