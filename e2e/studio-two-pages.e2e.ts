@@ -110,7 +110,10 @@ describe('several pages on one show', () => {
 
   it('jump in the history', async () => {
     await one.getByTestId('add-scene').click()
+    // Its name is asked for once it is chosen; until then the button to delete is for the scene before it.
+    await one.getByTestId('rename').waitFor()
     await one.keyboard.press('Escape')
+    await one.locator('[data-testid="scene"][data-current="true"]:not([data-scene="talk"])').waitFor()
     await untilShow(({ scenes }) => scenes.length === 3, 'a third scene')
     await one.getByTestId('delete-scene').click()
     await untilShow(({ scenes }) => scenes.length === 2, 'it is deleted')
