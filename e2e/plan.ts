@@ -112,6 +112,7 @@ export const plan: Readonly<Record<string, PlannedFile>> = {
   'edge-countries': { part: 'network', cost: 'cpu' },
   'edge-failures': { part: 'network', cost: 'cpu' },
   'edge-hostile': { part: 'network', cost: 'cpu' },
+  'edge-hostile-origins': { part: 'network', cost: 'cpu' },
   'edge-limits': { part: 'network', cost: 'cpu' },
   'edge-lossy': { part: 'network', cost: 'cpu' },
   'node-setup': { part: 'network', cost: 'cpu' },
