@@ -44,6 +44,7 @@ export const plan: Readonly<Record<string, PlannedFile>> = {
   'desktop-typing': { part: 'desktop', cost: 'cpu' },
   'desktop-users': { part: 'desktop', cost: 'cpu' },
   'desktop-portal': { part: 'desktop', cost: 'cpu' },
+  'desktop-xorg': { part: 'desktop', cost: 'cpu' },
   'desktop-wayland': { part: 'desktop', cost: 'cpu' },
   'desktop-wayland-scale': { part: 'desktop', cost: 'cpu' },
   'desktop-wayland-outputs': { part: 'desktop', cost: 'cpu' },

@@ -95,6 +95,11 @@ const dependencies = [
     required: false,
   },
   {
+    packages: ['xserver-xorg-core', 'xserver-xorg-video-dummy'],
+    present: () => process.platform !== 'linux' || existsSync('/usr/lib/xorg/modules/drivers/dummy_drv.so'),
+    required: false,
+  },
+  {
     packages: ['sway', 'foot', 'wl-clipboard', 'xwayland'],
     present: () => process.platform !== 'linux' || ['sway', 'foot', 'wl-copy', 'Xwayland'].every((name) => inPath(name)),
     required: false,

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "outputs.h"
 #include "screen-size.h"
 
 namespace x11 {
@@ -63,6 +64,7 @@ std::vector<MonitorInfo> listMonitors(const XConnection& connection) {
 
 bool setMonitors(const XConnection& connection, const std::vector<ami::Rect>& areas) {
   if (!connection.has().monitors || areas.empty() || areas.size() > kMostMonitors) return false;
+  if (hasOutputsInMemory(connection)) return setOutputs(connection, areas);
   xcb_connection_t* raw = connection.raw();
   const xcb_window_t root = connection.screen(0)->root;
   const auto resources = answer(connection, xcb_randr_get_screen_resources_current_reply, xcb_randr_get_screen_resources_current(raw, root));

@@ -2,6 +2,7 @@
 
 #include <xcb/randr.h>
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -32,52 +33,104 @@ xcb_randr_mode_t makeMode(const XConnection& connection, xcb_window_t root, cons
   return made ? made->mode : XCB_NONE;
 }
 
+struct NamedMode {
+  xcb_randr_mode_t id;
+  int width;
+  int height;
+  /** It was made for a size. */
+  bool made;
+};
+
+std::vector<NamedMode> modesOf(const xcb_randr_get_screen_resources_current_reply_t& resources) {
+  std::vector<NamedMode> named;
+  const xcb_randr_mode_info_t* modes = xcb_randr_get_screen_resources_current_modes(&resources);
+  const uint8_t* names = xcb_randr_get_screen_resources_current_names(&resources);
+  for (int index = 0; index < xcb_randr_get_screen_resources_current_modes_length(&resources); index++) {
+    const std::string name(reinterpret_cast<const char*>(names), modes[index].name_len);
+    names += modes[index].name_len;
+    named.push_back({modes[index].id, modes[index].width, modes[index].height, name.rfind(kModePrefix, 0) == 0});
+  }
+  return named;
+}
+
 }  // namespace
+
+Owned<xcb_randr_get_screen_resources_current_reply_t> resourcesOf(const XConnection& connection) {
+  return answer(connection, xcb_randr_get_screen_resources_current_reply,
+                xcb_randr_get_screen_resources_current(connection.raw(), connection.screen(0)->root));
+}
+
+xcb_randr_mode_t modeOfSize(const XConnection& connection, xcb_randr_output_t output, int width, int height) {
+  const auto resources = resourcesOf(connection);
+  if (!resources) return XCB_NONE;
+  const auto info = answer(connection, xcb_randr_get_output_info_reply,
+                           xcb_randr_get_output_info(connection.raw(), output, resources->config_timestamp));
+  if (!info) return XCB_NONE;
+  const xcb_randr_mode_t* its = xcb_randr_get_output_info_modes(info.get());
+  xcb_randr_mode_t mode = XCB_NONE;
+  for (const NamedMode& each : modesOf(*resources)) {
+    if (each.width != width || each.height != height) continue;
+    if (std::find(its, its + info->num_modes, each.id) != its + info->num_modes) return each.id;
+    mode = each.id;
+  }
+  if (mode == XCB_NONE) {
+    const std::string name = kModePrefix + std::to_string(width) + "x" + std::to_string(height);
+    mode = makeMode(connection, connection.screen(0)->root, name, width, height);
+  }
+  if (mode == XCB_NONE || !succeeded(connection, xcb_randr_add_output_mode_checked(connection.raw(), output, mode))) return XCB_NONE;
+  return mode;
+}
+
+void removeUnusedModes(const XConnection& connection) {
+  const auto resources = resourcesOf(connection);
+  if (!resources) return;
+  xcb_connection_t* raw = connection.raw();
+  std::vector<xcb_randr_mode_t> used;
+  for (int index = 0; index < resources->num_crtcs; index++) {
+    const xcb_randr_crtc_t crtc = xcb_randr_get_screen_resources_current_crtcs(resources.get())[index];
+    const auto info = answer(connection, xcb_randr_get_crtc_info_reply, xcb_randr_get_crtc_info(raw, crtc, resources->config_timestamp));
+    if (info) used.push_back(info->mode);
+  }
+  for (const NamedMode& mode : modesOf(*resources)) {
+    if (!mode.made || std::find(used.begin(), used.end(), mode.id) != used.end()) continue;
+    for (int index = 0; index < resources->num_outputs; index++) {
+      xcb_randr_delete_output_mode(raw, xcb_randr_get_screen_resources_current_outputs(resources.get())[index], mode.id);
+    }
+    xcb_randr_destroy_mode(raw, mode.id);
+  }
+  xcb_flush(raw);
+}
+
+bool resizeScreen(const XConnection& connection, int width, int height) {
+  xcb_connection_t* raw = connection.raw();
+  const xcb_window_t root = connection.screen(0)->root;
+  const auto now = answer(connection, xcb_get_geometry_reply, xcb_get_geometry(raw, root));
+  if (now && now->width == width && now->height == height) return true;
+  return succeeded(connection,
+                   xcb_randr_set_screen_size_checked(raw, root, static_cast<uint16_t>(width), static_cast<uint16_t>(height),
+                                                     static_cast<uint32_t>(sizeMm(width)), static_cast<uint32_t>(sizeMm(height))));
+}
 
 bool setScreenSize(const XConnection& connection, int width, int height) {
   if (!connection.has().monitors) return false;
   xcb_connection_t* raw = connection.raw();
   const xcb_window_t root = connection.screen(0)->root;
   const auto now = answer(connection, xcb_get_geometry_reply, xcb_get_geometry(raw, root));
-  const auto resources = answer(connection, xcb_randr_get_screen_resources_current_reply, xcb_randr_get_screen_resources_current(raw, root));
+  const auto resources = resourcesOf(connection);
   if (!now || !resources || resources->num_outputs == 0 || resources->num_crtcs == 0) return false;
   if (now->width == width && now->height == height) return true;
   const xcb_randr_output_t output = xcb_randr_get_screen_resources_current_outputs(resources.get())[0];
   const xcb_randr_crtc_t crtc = xcb_randr_get_screen_resources_current_crtcs(resources.get())[0];
-
-  xcb_randr_mode_t mode = XCB_NONE;
-  std::vector<xcb_randr_mode_t> old;
-  const xcb_randr_mode_info_t* modes = xcb_randr_get_screen_resources_current_modes(resources.get());
-  const uint8_t* names = xcb_randr_get_screen_resources_current_names(resources.get());
-  for (int index = 0; index < xcb_randr_get_screen_resources_current_modes_length(resources.get()); index++) {
-    const std::string name(reinterpret_cast<const char*>(names), modes[index].name_len);
-    names += modes[index].name_len;
-    if (modes[index].width == width && modes[index].height == height) mode = modes[index].id;
-    else if (name.rfind(kModePrefix, 0) == 0) old.push_back(modes[index].id);
-  }
-  if (mode == XCB_NONE) {
-    mode = makeMode(connection, root, kModePrefix + std::to_string(width) + "x" + std::to_string(height), width, height);
-    if (mode == XCB_NONE || !succeeded(connection, xcb_randr_add_output_mode_checked(raw, output, mode))) return false;
-  }
+  const xcb_randr_mode_t mode = modeOfSize(connection, output, width, height);
+  if (mode == XCB_NONE) return false;
   // The screen contains its output at every moment: it grows before, and shrinks after it.
-  const auto setScreen = [&](int w, int h) {
-    return succeeded(connection,
-                     xcb_randr_set_screen_size_checked(raw, root, static_cast<uint16_t>(w), static_cast<uint16_t>(h),
-                                                       static_cast<uint32_t>(sizeMm(w)), static_cast<uint32_t>(sizeMm(h))));
-  };
-  const int largestWidth = std::max<int>(width, now->width);
-  const int largestHeight = std::max<int>(height, now->height);
-  if ((largestWidth != now->width || largestHeight != now->height) && !setScreen(largestWidth, largestHeight)) return false;
+  if (!resizeScreen(connection, std::max<int>(width, now->width), std::max<int>(height, now->height))) return false;
   const auto set = answer(connection, xcb_randr_set_crtc_config_reply,
                           xcb_randr_set_crtc_config(raw, crtc, XCB_CURRENT_TIME, resources->config_timestamp, 0, 0, mode, XCB_RANDR_ROTATION_ROTATE_0,
                                                     1, &output));
   if (!set || set->status != XCB_RANDR_SET_CONFIG_SUCCESS) return false;
-  if (largestWidth != width || largestHeight != height) setScreen(width, height);
-  for (const xcb_randr_mode_t each : old) {
-    xcb_randr_delete_output_mode(raw, output, each);
-    xcb_randr_destroy_mode(raw, each);
-  }
-  xcb_flush(raw);
+  resizeScreen(connection, width, height);
+  removeUnusedModes(connection);
   return true;
 }
 

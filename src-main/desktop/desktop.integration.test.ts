@@ -27,6 +27,7 @@ it('has the displays of the host before it, locked where they lock themselves, a
   const store = createDisplayStore(database.kysely)
   const stored = {
     protocol: 'x11' as const,
+    xServer: 'xvnc' as const,
     width: 800,
     height: 600,
     endAfterMinutes: null,

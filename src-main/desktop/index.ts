@@ -32,6 +32,7 @@ import { pipeWireServer } from './displays/pipewire/pipewire-server.ts'
 import { ScreenPrivacy } from './displays/screen-privacy.ts'
 import { createScreenPrivacyStore } from './displays/screen-privacy-store.ts'
 import { swayServer } from './displays/sway/sway-server.ts'
+import { xorgServer } from './displays/xorg/xorg-server.ts'
 import { xvncServer } from './displays/xvnc/xvnc-server.ts'
 import { type DisplayFiles, ownFiles } from './files/display-files.ts'
 import { DisplayUploads } from './files/display-uploads.ts'
@@ -252,7 +253,7 @@ export async function createDesktop({
   })
   const displayFolder = join(dataDir, 'displays')
   const ownSite = new OwnSite({
-    servers: { x11: xvncServer, wayland: swayServer },
+    servers: { xvnc: xvncServer, xorg: xorgServer, wayland: swayServer },
     audio: pipeWireServer,
     printers,
     folder: displayFolder,

@@ -13,6 +13,8 @@ export const t = section('desktops', {
   nameHelp: 'Left out, it gets a number.',
   starts: 'What starts on it',
   protocol: 'Programs speak',
+  xorg: 'X11, by Xorg',
+  xorgHelp: 'Each monitor is an output of its own, which programs see as those of a machine.',
   wayland: 'Wayland',
   protocolHelp: 'Wayland needs the compositor sway; such a desktop has one monitor and is no source of the studio.',
   lightDesktop: (program: string | null) => (program === null ? 'A light desktop' : `A light desktop: ${program}`),
@@ -22,6 +24,7 @@ export const t = section('desktops', {
   /** By what is missing. */
   requirements: {
     x11: 'Displays of X11 cannot be made.',
+    xorg: 'Displays of X11 cannot be made by Xorg.',
     lightDesktop: 'No light desktop is installed that starts on X11: openbox, icewm or xfce4.',
     terminal: 'No terminal is installed: the light desktop starts, but empty.',
     wayland: 'Displays of Wayland cannot be made.',

@@ -20,7 +20,8 @@ import { SessionUserField } from './session-user-field.tsx'
 
 /** After how many minutes without a viewer a display ends; 0: never. */
 const ends = [0, 10, 60, 1440] as const
-type Protocol = 'x11' | 'wayland'
+/** What programs speak, and what makes the display: of X11 Xvnc, where nothing else is said. */
+type Protocol = 'x11' | 'xorg' | 'wayland'
 type Starts = 'desktop' | 'program' | 'nothing' | 'attach' | 'portal'
 
 const portalOffer = new Resource({ path: () => '/desktop/portal' })
@@ -29,6 +30,7 @@ const machine = new Resource({ path: () => '/desktop/requirements' })
 /** What a display lacks that is to be made for programs that speak this; with what starts on it. */
 const needs: Readonly<Record<Protocol, Readonly<Record<'server' | 'desktop', RequirementName>>>> = {
   x11: { server: 'x11', desktop: 'lightDesktop' },
+  xorg: { server: 'xorg', desktop: 'lightDesktop' },
   wayland: { server: 'wayland', desktop: 'waylandTerminal' },
 }
 
@@ -42,7 +44,11 @@ function lackOf(requirements: Requirements, starts: Starts, protocol: Protocol):
 
 /** In the order of the list: the first that works is chosen where nobody chose another. */
 const choices: readonly Starts[] = ['desktop', 'program', 'nothing', 'portal', 'attach']
-const protocols: readonly Protocol[] = ['x11', 'wayland']
+const protocols: readonly Protocol[] = ['x11', 'xorg', 'wayland']
+/** What a display of other programs speaks. */
+const attachable: readonly Protocol[] = ['x11', 'wayland']
+
+const protocolNames = (): Readonly<Record<Protocol, string>> => ({ x11: 'X11', xorg: t.xorg, wayland: t.wayland })
 
 /** What is chosen: as somebody chose it, where that works. */
 function chosenOf(requirements: Requirements, wanted: Starts | undefined, speaks: Protocol | undefined) {
@@ -76,7 +82,7 @@ export function NewDisplayDialog({ onClose }: { readonly onClose: () => void }) 
   /** What starts by itself there. */
   const desktop = requirements?.get(needs[protocol].desktop)?.found[0] ?? null
   const texts: Readonly<Record<Starts, string>> = {
-    desktop: protocol === 'x11' ? t.lightDesktop(desktop) : t.waylandTerminal(desktop),
+    desktop: protocol !== 'wayland' ? t.lightDesktop(desktop) : t.waylandTerminal(desktop),
     program: t.program,
     nothing: t.nothing,
     portal: t.portal,
@@ -91,14 +97,14 @@ export function NewDisplayDialog({ onClose }: { readonly onClose: () => void }) 
   const warned = isOthers
     ? []
     : missingOf([
-        ...(starts === 'desktop' && protocol === 'x11' ? (['terminal'] as const) : []),
+        ...(starts === 'desktop' && protocol !== 'wayland' ? (['terminal'] as const) : []),
         ...(protocol === 'wayland' ? (['xwayland'] as const) : []),
         'audio',
       ])
   /** What keeps choices from working. */
-  const lacking = missingOf(['x11', 'lightDesktop', 'wayland', 'waylandTerminal', 'portal'])
+  const lacking = missingOf(['x11', 'xorg', 'lightDesktop', 'wayland', 'waylandTerminal', 'portal'])
   const submit = async (): Promise<void> => {
-    const hasCookie = protocol === 'x11' && authority.trim() !== ''
+    const hasCookie = protocol !== 'wayland' && authority.trim() !== ''
     const words = command.trim().split(/\s+/)
     const added = await displays.keep(
       call('POST', '/desktop/displays', {
@@ -111,7 +117,8 @@ export function NewDisplayDialog({ onClose }: { readonly onClose: () => void }) 
           ...(isOthers || endAfter === 0 ? {} : { endAfterMinutes: endAfter }),
           ...(locks && { locksOnLeave: true }),
           ...(starts !== 'portal' && protocol === 'wayland' && { protocol }),
-          ...(!isOthers && protocol === 'x11' && user !== '' && { user }),
+          ...(!isOthers && protocol === 'xorg' && { xServer: protocol }),
+          ...(!isOthers && protocol !== 'wayland' && user !== '' && { user }),
           ...(!isOthers && protocol === 'wayland' && scale !== 1 && { scale }),
           ...(!isOthers && startsWithHost && { startsWithHost: true }),
           ...(isOthers || starts === 'desktop' ? {} : { command: starts === 'nothing' ? null : words }),
@@ -181,17 +188,17 @@ export function NewDisplayDialog({ onClose }: { readonly onClose: () => void }) 
               aria-describedby="display-protocol-help"
               data-testid="display-protocol"
             >
-              {protocols.map((each) => {
+              {(attaches ? attachable : protocols).map((each) => {
                 const lack = attaches ? undefined : firstMissing(requirements, [needs[each].server])
                 return (
                   <option key={each} value={each} disabled={lack !== undefined}>
-                    {choiceText(each === 'x11' ? 'X11' : t.wayland, lack)}
+                    {choiceText(protocolNames()[each], lack)}
                   </option>
                 )
               })}
             </select>
             <span className="hint" id="display-protocol-help">
-              {attaches ? t.attachProtocolHelp : t.protocolHelp}
+              {attaches ? t.attachProtocolHelp : protocol === 'xorg' ? t.xorgHelp : t.protocolHelp}
             </span>
           </div>
         )}
@@ -199,7 +206,7 @@ export function NewDisplayDialog({ onClose }: { readonly onClose: () => void }) 
           <Remedy key={each.name} requirement={each} />
         ))}
         <Remedies requirements={lacking} />
-        {!isOthers && protocol === 'x11' && <SessionUserField user={user} onChange={setUser} />}
+        {!isOthers && protocol !== 'wayland' && <SessionUserField user={user} onChange={setUser} />}
         {!isOthers && protocol === 'wayland' && (
           <div className="field">
             <label htmlFor="display-scale">{t.scale}</label>
@@ -245,7 +252,7 @@ export function NewDisplayDialog({ onClose }: { readonly onClose: () => void }) 
         {attaches && (
           <>
             <div className="field">
-              <label htmlFor="display-server">{protocol === 'x11' ? t.attachServer : t.attachSocket}</label>
+              <label htmlFor="display-server">{protocol !== 'wayland' ? t.attachServer : t.attachSocket}</label>
               <input
                 id="display-server"
                 className="input"
@@ -259,10 +266,10 @@ export function NewDisplayDialog({ onClose }: { readonly onClose: () => void }) 
                 data-testid="display-server"
               />
               <span className="hint" id="display-server-help">
-                {protocol === 'x11' ? t.attachServerHelp : t.attachSocketHelp}
+                {protocol !== 'wayland' ? t.attachServerHelp : t.attachSocketHelp}
               </span>
             </div>
-            {protocol === 'x11' && (
+            {protocol !== 'wayland' && (
               <div className="field">
                 <label htmlFor="display-authority">{t.attachAuthority}</label>
                 <input

@@ -61,7 +61,7 @@ const open = (screen?: RunningDisplay): Promise<DisplayBook> => {
   bus.subscribe((event) => events.push(event))
   const printers = { open: async () => undefined, isOpen: () => false, close: async () => undefined }
   const site = new OwnSite({
-    servers: { x11: server, wayland: server },
+    servers: { xvnc: server, xorg: server, wayland: server },
     audio,
     printers,
     folder: join(folder, 'displays'),

@@ -134,6 +134,7 @@ export class DisplayBook {
       scale = 1,
       attach,
       protocol = attach !== undefined && 'portal' in attach ? 'wayland' : 'x11',
+      xServer,
       command = attach === undefined ? lightDesktop(protocol) : null,
       endAfterMinutes = null,
       locksOnLeave = false,
@@ -147,6 +148,9 @@ export class DisplayBook {
     if (this.#byId.size >= maxDisplays) {
       throw new AppError('desktop.limit', `There are ${maxDisplays} displays, the maximum`, { details: { limit: maxDisplays } })
     }
+    if (xServer !== undefined && protocol === 'wayland') {
+      throw new AppError('desktop.wayland_limit', `"xServer" is not for a display of Wayland`)
+    }
     if (attach !== undefined) this.#demandOther(attach)
     if (attach !== undefined && 'portal' in attach && [...this.#byId.keys()].some((each) => this.isOfPerson(each))) {
       throw new AppError('desktop.shown_already')
@@ -157,6 +161,7 @@ export class DisplayBook {
       id,
       name: name ?? this.#freeName(),
       protocol,
+      xServer: xServer ?? 'xvnc',
       width,
       height,
       scale,

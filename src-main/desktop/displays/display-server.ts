@@ -5,6 +5,9 @@ import type { Scale } from '../schemas/display.ts'
 /** What programs speak to a display. */
 export type DisplayProtocol = 'x11' | 'wayland'
 
+/** What makes displays of X11. */
+export type XServer = 'xvnc' | 'xorg'
+
 /** A display that runs: what programs need to draw on it. */
 export interface RunningDisplay {
   /** Left out: X11; `portal`: the desktop that is logged in at this machine, by its portal. */
@@ -20,6 +23,8 @@ export interface RunningDisplay {
    * A file of this display alone.
    */
   readonly authority: string
+  /** Full path of the socket of its touch screen; undefined: it has none. */
+  readonly touch?: string
   /** Process id of its server. */
   readonly pid: number
   /** What its programs play; undefined for a screen: its programs play where the machine does. */

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { Logger } from '../../platform/logger.ts'
 import type { Printers } from '../printing/printers.ts'
 import type { Scale } from '../schemas/display.ts'
-import type { AudioServer, DisplayProtocol, DisplayServer, RunningDisplay } from './display-server.ts'
+import type { AudioServer, DisplayProtocol, DisplayServer, RunningDisplay, XServer } from './display-server.ts'
 import { endPrograms, startProgram } from './programs.ts'
 
 /** A display that is to be made. */
@@ -14,6 +14,8 @@ export interface SiteOrder {
   readonly width: number
   readonly height: number
   readonly protocol: DisplayProtocol
+  /** What makes it where it is of X11. */
+  readonly xServer: XServer
   /** Of Wayland. */
   readonly scale: Scale
 }
@@ -38,7 +40,7 @@ export interface DisplaySite {
 }
 
 export interface OwnSiteDependencies {
-  readonly servers: Readonly<Record<DisplayProtocol, DisplayServer>>
+  readonly servers: Readonly<Record<XServer | 'wayland', DisplayServer>>
   readonly audio: AudioServer
   readonly printers: Pick<Printers, 'open' | 'isOpen' | 'close'>
   /** Folder for what displays keep while they run; made where it is missing. */
@@ -55,14 +57,17 @@ export class OwnSite implements DisplaySite {
     mkdirSync(dependencies.folder, { recursive: true, mode: 0o700 })
   }
 
-  async start({ id, width, height, protocol, scale }: SiteOrder): Promise<RunningDisplay> {
+  async start({ id, width, height, protocol, xServer, scale }: SiteOrder): Promise<RunningDisplay> {
     const { servers, audio, printers, log } = this.#dependencies
     const folder = this.folderOf(id)
     mkdirSync(folder, { recursive: true, mode: 0o700 })
     const starting = audio.start(folder, log)
     const opening = printers.open(id, folder)
     try {
-      const [started, printer] = await Promise.all([servers[protocol].start({ folder, width, height, scale }), opening])
+      const [started, printer] = await Promise.all([
+        servers[protocol === 'wayland' ? protocol : xServer].start({ folder, width, height, scale }),
+        opening,
+      ])
       return { ...started, audio: await starting, ...(printer !== undefined && { printer }) }
     } catch (error) {
       // The folder is deleted next: nothing may still be made in it.
@@ -109,6 +114,7 @@ export class OwnSite implements DisplaySite {
   }
 
   #serverOf({ protocol }: RunningDisplay): DisplayServer {
-    return this.#dependencies.servers[protocol === 'wayland' ? 'wayland' : 'x11']
+    // Whatever made one of X11: they run on and end in one way.
+    return this.#dependencies.servers[protocol === 'wayland' ? 'wayland' : 'xvnc']
   }
 }

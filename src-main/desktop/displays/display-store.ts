@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely'
 import type { Attached, Scale } from '../schemas/display.ts'
-import type { DisplayProtocol, RunningDisplay } from './display-server.ts'
+import type { DisplayProtocol, RunningDisplay, XServer } from './display-server.ts'
 import type { MonitorPlace } from './monitors.ts'
 
 /** Whom a display was made for. */
@@ -16,6 +16,8 @@ export interface StoredDisplay {
   readonly id: string
   readonly name: string
   readonly protocol: DisplayProtocol
+  /** What makes it where it is of X11. */
+  readonly xServer: XServer
   /** Pixels; what it had last. */
   readonly width: number
   readonly height: number
@@ -64,6 +66,7 @@ export function createDisplayStore(database: Kysely<any>): DisplayStore {
       return rows.map((row) => ({
         // What was kept by an earlier version.
         protocol: 'x11' as const,
+        xServer: 'xvnc' as const,
         endAfterMinutes: null,
         locksOnLeave: false,
         startsWithHost: false,
@@ -77,6 +80,7 @@ export function createDisplayStore(database: Kysely<any>): DisplayStore {
           | 'id'
           | 'createdAt'
           | 'protocol'
+          | 'xServer'
           | 'endAfterMinutes'
           | 'locksOnLeave'
           | 'startsWithHost'

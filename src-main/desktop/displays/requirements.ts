@@ -3,6 +3,7 @@ import { findProgram } from '../../platform/programs/find-program.ts'
 import type { RequirementName } from '../schemas/display.ts'
 import { audioPrograms } from './pipewire/pipewire-server.ts'
 import { lightDesktop, xTerminal } from './programs.ts'
+import { findXorg, type XorgProgram } from './xorg/xorg-program.ts'
 
 /** What displays need of this machine, and what is installed. */
 
@@ -25,16 +26,19 @@ export interface RequirementPlaces {
   readonly portalPath: string
   /** Packages to build a native part with; undefined where it is built. */
   readonly unbuilt: (addon: string) => readonly string[] | undefined
+  /** What of Xorg is there, which is in no PATH. */
+  readonly xorg: XorgProgram
 }
 
 const here = (): RequirementPlaces => ({
   path: process.env.PATH ?? '',
   portalPath: '/usr/libexec:/usr/lib:/usr/lib/xdg-desktop-portal',
   unbuilt: unbuiltAddon,
+  xorg: findXorg(),
 })
 
 /** What there is on this machine. @param hasPortal a desktop is logged in that can be shown */
-export function findRequirements(hasPortal: boolean, { path, portalPath, unbuilt } = here()): readonly Requirement[] {
+export function findRequirements(hasPortal: boolean, { path, portalPath, unbuilt, xorg } = here()): readonly Requirement[] {
   const isThere = (program: string): boolean => findProgram(program, path) !== undefined
   /** All programs, and the native part, by the packages that have them. */
   const all = (name: RequirementName, programs: Readonly<Record<string, string>>, addon?: string): Requirement => {
@@ -71,9 +75,21 @@ export function findRequirements(hasPortal: boolean, { path, portalPath, unbuilt
   const any = (name: RequirementName, found: string | undefined, instead: string, packages: readonly string[]): Requirement =>
     found === undefined ? requirement(name, [], [instead], packages) : requirement(name, [found], [], [])
   const terminal = xTerminal(path)
+  const xorgParts = [
+    { part: 'Xorg', there: xorg.server !== undefined && xorg.hasInputTest, inPackage: 'xserver-xorg-core' },
+    { part: 'dummy', there: xorg.hasDummy, inPackage: 'xserver-xorg-video-dummy' },
+  ]
+  const xorgLacks = xorgParts.filter(({ there }) => !there)
   const portal = findProgram('xdg-desktop-portal', portalPath) === undefined ? ['xdg-desktop-portal'] : []
   return [
     all('x11', { Xvnc: 'tigervnc-standalone-server' }, 'x11'),
+    requirement(
+      'xorg',
+      xorgParts.flatMap(({ part, there }) => (there ? [part] : [])),
+      xorgLacks.map(({ part }) => part),
+      xorgLacks.map(({ inPackage }) => inPackage),
+      'x11',
+    ),
     any('lightDesktop', lightDesktop('x11', path)?.[0], 'openbox', terminal === undefined ? ['openbox', 'xterm'] : ['openbox']),
     any('terminal', terminal, 'xterm', ['xterm']),
     all('wayland', { sway: 'sway' }, 'wayland'),

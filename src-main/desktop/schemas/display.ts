@@ -29,6 +29,11 @@ const Protocol = Type.Union([Type.Literal('x11'), Type.Literal('wayland')], {
     'what its programs speak: X11, or Wayland to the compositor sway, with one monitor, which runs programs of X11 too where Xwayland is installed; x11 where left out',
 })
 
+const XServer = Type.Union([Type.Literal('xvnc'), Type.Literal('xorg')], {
+  description:
+    'what makes a display of X11: xvnc, TigerVNC; xorg: Xorg with the driver dummy, where each monitor is an output of its own; xvnc where left out',
+})
+
 const Scale = Type.Union([Type.Literal(1), Type.Literal(1.25), Type.Literal(1.5), Type.Literal(2)])
 /** How many pixels wide and high programs of a Wayland display draw what is one at 1. */
 export type Scale = Static<typeof Scale>
@@ -130,6 +135,7 @@ export const DisplaySchema = Type.Object({
       'virtual: made on demand, in memory; screen: the display that the host itself was started on; attached: made by other programs; portal: the desktop that is logged in at this machine, by its portal',
   }),
   protocol: Protocol,
+  xServer: Type.Union([XServer, Type.Null()], { description: 'what makes it; null: it is of Wayland, or not made here' }),
   user: Type.Union([Type.String(), Type.Null()], {
     description:
       'user of this machine whose programs and files those of the display are; null: the one that the host runs as, or who asks is no admin',
@@ -175,6 +181,7 @@ export const NewDisplaySchema = Type.Object(
   {
     name: Type.Optional(Name),
     protocol: Type.Optional(Protocol),
+    xServer: Type.Optional(XServer),
     width: Type.Optional(side('pixels; 1280 where left out. It follows the window of whoever opens it.')),
     height: Type.Optional(side('pixels; 720 where left out')),
     scale: Type.Optional(Type.Union(Scale.anyOf, { description: `${scaleDescription}; 1 where left out` })),
@@ -213,7 +220,7 @@ export const CodeSchema = Type.Object({ code: Type.String({ pattern: '^[0-9]{6}$
 
 export const StartProgramSchema = Type.Object({ command: Command }, exactly)
 
-const requirementNames = ['x11', 'lightDesktop', 'terminal', 'wayland', 'waylandTerminal', 'xwayland', 'audio', 'portal'] as const
+const requirementNames = ['x11', 'xorg', 'lightDesktop', 'terminal', 'wayland', 'waylandTerminal', 'xwayland', 'audio', 'portal'] as const
 export type RequirementName = (typeof requirementNames)[number]
 
 /** What displays need of this machine. */
@@ -222,7 +229,7 @@ export const RequirementSchema = Type.Object({
     requirementNames.map((name) => Type.Literal(name)),
     {
       description:
-        'x11, wayland: what makes such displays; lightDesktop, terminal: what starts on those of X11; waylandTerminal: on those of Wayland; xwayland: programs of X11 run on those of Wayland; audio: what programs play is heard; portal: the desktop that is logged in at this machine can be shown',
+        'x11, wayland: what makes such displays; xorg: what makes those of X11 with `xServer` xorg; lightDesktop, terminal: what starts on those of X11; waylandTerminal: on those of Wayland; xwayland: programs of X11 run on those of Wayland; audio: what programs play is heard; portal: the desktop that is logged in at this machine can be shown',
     },
   ),
   available: Type.Boolean(),

@@ -12,6 +12,7 @@ const RunningSchema = Type.Object(
   {
     server: Type.String({ pattern: '^:[0-9]{1,5}$', maxLength: 6 }),
     authority: text(500),
+    touch: Type.Optional(text(500)),
     pid,
     audio: Type.Optional(
       Type.Object(
@@ -36,10 +37,10 @@ export function userSite(user: string, link: UserLink): DisplaySite {
     return rest
   }
   return {
-    async start({ id, name, width, height, protocol }) {
+    async start({ id, name, width, height, protocol, xServer }) {
       if (protocol !== 'x11')
         throw new AppError('desktop.wayland_limit', `A display of Wayland runs as the user of the host, and not as ${user}`)
-      return { ...(await link.ask('display.start', { id, name, width, height }, RunningSchema)), user }
+      return { ...(await link.ask('display.start', { id, name, width, height, xServer }, RunningSchema)), user }
     },
     async check(display, running) {
       const found = await link.ask('display.check', { ...named(display), running: ours(running) }, Type.Union([RunningSchema, Type.Null()]))

@@ -16,6 +16,7 @@ interface CreateFlags {
   readonly size?: { readonly width: number; readonly height: number }
   readonly empty?: boolean
   readonly wayland?: boolean
+  readonly xorg?: boolean
   readonly scale?: Scale
   readonly user?: string
   readonly attach?: string
@@ -88,6 +89,7 @@ function addCreate(desktop: Command, context: CommandContext): void {
     .option('--scale <factor>', `of --wayland: how much larger programs draw, ${scales.join(', ')}`, readScale)
     .option('--size <pixels>', 'as 1280x720; it follows the window of whoever opens it', readSize)
     .option('--user <name>', 'user of the machine whose programs and files are there')
+    .option('--xorg', 'Xorg makes it instead of Xvnc: each monitor is an output of its own')
     .option('--attach <display>', 'show an X display that other programs made: `:7`, or the path of its socket')
     .option('--portal', 'show the desktop that is logged in at the machine, on Wayland too: the person there is asked')
     .option('--authority <file>', 'file with the cookie of that display')
@@ -97,7 +99,7 @@ function addCreate(desktop: Command, context: CommandContext): void {
     .action(
       run(context, async (output, command) => {
         const [name, ...words] = command.args
-        const { empty, wayland, scale, attach, portal, authority, endAfter, lockOnLeave, startWithHost, size, user } =
+        const { empty, wayland, xorg, scale, attach, portal, authority, endAfter, lockOnLeave, startWithHost, size, user } =
           command.opts<CreateFlags>()
         if (empty === true && words.length > 0) throw new AppError('command.invalid', 'Give either --empty or a command')
         if (authority !== undefined && attach === undefined) throw new AppError('command.invalid', '--authority is for --attach alone')
@@ -108,6 +110,7 @@ function addCreate(desktop: Command, context: CommandContext): void {
           name,
           ...size,
           ...(wayland === true && { protocol: 'wayland' as const }),
+          ...(xorg === true && { xServer: 'xorg' as const }),
           scale,
           user,
           ...(words.length > 0 && { command: words }),

@@ -103,7 +103,7 @@ async function desktops(): Promise<Finding> {
   const found = [...new Set(all.flatMap((each) => each.found))].join(', ')
   const lacks = [...new Set(missing.flatMap((each) => each.missing))].join(', ')
   const detail = [found, ...(lacks === '' ? [] : [`missing: ${lacks}`])].filter((each) => each !== '').join('; ')
-  const canMake = all.some((each) => each.available && (each.name === 'x11' || each.name === 'wayland'))
+  const canMake = all.some((each) => each.available && ['x11', 'xorg', 'wayland'].includes(each.name))
   const commands = [...new Set(missing.flatMap((each) => each.commands))]
   return {
     name,

@@ -127,7 +127,8 @@ export const desktopErrors = {
   'desktop.server_missing': {
     status: 503,
     title: 'The program that makes displays is not installed',
-    remedy: 'On Debian and Ubuntu: `apt-get install tigervnc-standalone-server`.',
+    remedy:
+      'On Debian and Ubuntu: `apt-get install tigervnc-standalone-server`, or for displays by Xorg `xserver-xorg-core xserver-xorg-video-dummy`.',
   },
   'desktop.wayland_missing': {
     status: 503,

@@ -148,7 +148,8 @@ export const desktopErrors = {
   'desktop.server_missing': {
     english: 'The program that makes displays is not installed',
     title: 'El programa que crea pantallas no está instalado',
-    remedy: 'En Debian y Ubuntu: apt-get install tigervnc-standalone-server.',
+    remedy:
+      'En Debian y Ubuntu: apt-get install tigervnc-standalone-server, o para pantallas de Xorg xserver-xorg-core xserver-xorg-video-dummy.',
   },
   'desktop.wayland_missing': {
     english: 'The program that makes Wayland displays is not installed',

@@ -11,6 +11,8 @@ export const desktops = {
   nameHelp: 'Si se deja vacío, recibe un número.',
   starts: 'Qué se inicia en él',
   protocol: 'Los programas hablan',
+  xorg: 'X11, con Xorg',
+  xorgHelp: 'Cada monitor es una salida propia, que los programas ven como las de una máquina.',
   wayland: 'Wayland',
   protocolHelp: 'Wayland necesita el compositor sway; ese escritorio tiene un monitor y no es una fuente del estudio.',
   lightDesktop: (program: string | null) => (program === null ? 'Un escritorio ligero' : `Un escritorio ligero: ${program}`),
@@ -19,6 +21,7 @@ export const desktops = {
   lacks: (count: number) => `No disponible en este equipo: ${count}`,
   requirements: {
     x11: 'No se pueden crear pantallas de X11.',
+    xorg: 'No se pueden crear pantallas de X11 con Xorg.',
     lightDesktop: 'No hay ningún escritorio ligero instalado que se inicie en X11: openbox, icewm o xfce4.',
     terminal: 'No hay ninguna terminal instalada: el escritorio ligero se inicia, pero vacío.',
     wayland: 'No se pueden crear pantallas de Wayland.',

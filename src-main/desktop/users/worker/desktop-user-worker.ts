@@ -3,10 +3,11 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { AppError } from '../../../platform/errors.ts'
 import { workerLog } from '../../../platform/workers/worker-log.ts'
-import type { RunningDisplay } from '../../displays/display-server.ts'
+import type { RunningDisplay, XServer } from '../../displays/display-server.ts'
 import { OwnSite } from '../../displays/display-site.ts'
 import { pipeWireServer } from '../../displays/pipewire/pipewire-server.ts'
 import { swayServer } from '../../displays/sway/sway-server.ts'
+import { xorgServer } from '../../displays/xorg/xorg-server.ts'
 import { xvncServer } from '../../displays/xvnc/xvnc-server.ts'
 import { ownFiles, type UploadWish } from '../../files/display-files.ts'
 import { type DisplayUpload, DisplayUploads } from '../../files/display-uploads.ts'
@@ -53,7 +54,7 @@ const printers = new Printers({
   log,
 })
 const site = new OwnSite({
-  servers: { x11: xvncServer, wayland: swayServer },
+  servers: { xvnc: xvncServer, xorg: xorgServer, wayland: swayServer },
   audio: pipeWireServer,
   printers,
   folder: join(runtime, 'displays'),
@@ -70,7 +71,7 @@ const shown = ({ id, path, bytes, received, placed }: DisplayUpload) => ({ id, p
 /** What the host can ask for; the answer, and bytes beside it. */
 // biome-ignore lint/suspicious/noExplicitAny: the host is trusted, and sends what its own types say
 const methods: Readonly<Record<string, (params: any, bytes: Buffer) => unknown>> = {
-  'display.start': (order: Named & { readonly width: number; readonly height: number }) =>
+  'display.start': (order: Named & { readonly width: number; readonly height: number; readonly xServer: XServer }) =>
     site.start({ ...order, protocol: 'x11', scale: 1 }),
   'display.check': async ({ running, ...display }: Named & { readonly running: RunningDisplay }) => {
     const found = await site.check(display, running)
