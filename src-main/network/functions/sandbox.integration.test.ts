@@ -151,6 +151,23 @@ describe('a function', () => {
     expect(good.files['main.ts']).not.toContain('Response')
   })
 
+  it('is checked in files that exhaust the parser, too, and the next one as ever', async () => {
+    const handler = 'export default { fetch: () => new Response() }'
+    const deep = `const a = ${'('.repeat(200_000)}1${')'.repeat(200_000)}`
+    const { faults } = await runner.check({ main: 'main.ts', files: { 'deep.ts': deep, 'main.ts': handler, 'deep.js': deep } })
+    expect(faults).toEqual([
+      { file: 'deep.ts', line: 0, column: 0, message: 'It is nested too deeply' },
+      { file: 'deep.js', line: 0, column: 0, message: expect.stringContaining('call stack') },
+    ])
+    expect((await runner.check({ main: 'main.ts', files: { 'main.ts': `const a: number = 1; ${handler}` } })).faults).toEqual([])
+  })
+
+  it('is checked in its modules of WebAssembly', async () => {
+    const garbage = Buffer.from('no module').toString('base64')
+    const { faults } = await runner.check({ main: 'main.js', files: { 'main.js': '', 'a.wasm': garbage, 'b.wasm': 'AGFzbQEAAAA=' } })
+    expect(faults).toEqual([{ file: 'a.wasm', line: 0, column: 0, message: expect.stringContaining('magic word') }])
+  })
+
   it('says what it throws, and logs', async () => {
     runner.setFunctions([functionOf(`export default { fetch() { console.warn('before', { a: 1 }); throw new Error('no such thing') } }`)])
     await expect(answerOf()).rejects.toMatchObject({ fault: 'thrown', message: expect.stringContaining('no such thing') })

@@ -1,6 +1,6 @@
-import { stripTypeScriptTypes } from 'node:module'
 import type { DeployedFiles, FileFault } from '../run-messages.ts'
-import { checkSyntax, StartFault } from './sandbox.ts'
+import { checkSyntax, checkWebAssembly, StartFault } from './sandbox.ts'
+import { TypeStripper } from './type-stripper.ts'
 
 /** What becomes of deployed files. */
 export interface CheckedFiles {
@@ -12,35 +12,40 @@ export interface CheckedFiles {
 /** Removes types, leaving lines and columns where they are, and finds mistakes. */
 export async function checkFiles({ files }: DeployedFiles): Promise<CheckedFiles> {
   const checked: CheckedFiles = { files: {}, modules: {}, faults: [] }
-  for (const [name, content] of Object.entries(files)) {
-    if (name.endsWith('.wasm')) {
-      checked.modules[name] = content
-      continue
+  const stripper = new TypeStripper()
+  try {
+    for (const [name, content] of Object.entries(files)) {
+      try {
+        if (name.endsWith('.wasm')) {
+          await checkWebAssembly(name, content)
+          checked.modules[name] = content
+          continue
+        }
+        const code = name.endsWith('.ts') ? await withoutTypes(stripper, name, content) : content
+        await checkSyntax(name, code)
+        checked.files[name] = code
+      } catch (error) {
+        if (!(error instanceof StartFault)) throw error
+        checked.faults.push(error.fault)
+      }
     }
-    try {
-      const code = name.endsWith('.ts') ? withoutTypes(name, content) : content
-      await checkSyntax(name, code)
-      checked.files[name] = code
-    } catch (error) {
-      if (!(error instanceof StartFault)) throw error
-      checked.faults.push(error.fault)
-    }
+  } finally {
+    await stripper.end()
   }
   return checked
 }
 
-function withoutTypes(file: string, text: string): string {
-  try {
-    return stripTypeScriptTypes(text, { mode: 'strip', sourceUrl: file })
-  } catch (error) {
-    const { message, stack = '' } = error as Error
-    // `FILE:LINE`, lines of the file, and a caret below the column.
-    const place = /^[^\n]*:(\d+)\n[\s\S]*?\n( *)\^/.exec(stack)
-    throw new StartFault({
-      file,
-      line: Number(place?.[1] ?? 0),
-      column: place === null ? 0 : (place[2]?.length ?? 0) + 1,
-      message: message.split('\n')[0] ?? message,
-    })
-  }
+async function withoutTypes(stripper: TypeStripper, file: string, text: string): Promise<string> {
+  const stripped = await stripper.strip(file, text)
+  if ('code' in stripped) return stripped.code
+  const { message, stack } = stripped
+  // `FILE:LINE`, lines of the file, and a caret below the column.
+  const place = /^[^\n]*:(\d+)\n[\s\S]*?\n( *)\^/.exec(stack)
+  const isTooDeep = /memory access out of bounds|unreachable|call stack/i.test(message)
+  throw new StartFault({
+    file,
+    line: Number(place?.[1] ?? 0),
+    column: place === null ? 0 : (place[2]?.length ?? 0) + 1,
+    message: isTooDeep ? 'It is nested too deeply' : (message.split('\n')[0] ?? message),
+  })
 }

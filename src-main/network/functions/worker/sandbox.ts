@@ -109,7 +109,22 @@ export async function checkSyntax(file: string, code: string): Promise<void> {
   } catch (error) {
     throw new StartFault(faultOf(error as Error, file))
   } finally {
-    isolate.dispose()
+    if (!isolate.isDisposed) isolate.dispose()
+  }
+}
+
+/** Checks a module of WebAssembly, in base64, without running it. Throws StartFault. */
+export async function checkWebAssembly(file: string, base64: string): Promise<void> {
+  const isolate = new ivm.Isolate({ memoryLimit: memoryMib })
+  try {
+    const context = await isolate.createContext()
+    const bytes = new ivm.ExternalCopy(arrayBufferOf(Buffer.from(base64, 'base64'))).copyInto({ release: true })
+    await context.evalClosure('new WebAssembly.Module($0)', [bytes], { timeout: startMs })
+  } catch (error) {
+    const message = isolate.isDisposed ? `it needs more than ${memoryMib} MiB` : (error as Error).message.replace(/ \[[^\]]*\]$/, '')
+    throw new StartFault({ file, line: 0, column: 0, message })
+  } finally {
+    if (!isolate.isDisposed) isolate.dispose()
   }
 }
 
@@ -167,6 +182,7 @@ export function fileOf(
 /** Finds the place in what V8 says: `message [file:line:column]`, or the first line of the stack. */
 export function faultOf(error: Error, main: string): FileFault {
   const place = /^([\s\S]*?) \[([^\]]*?):(\d+):(\d+)\]$/.exec(error.message)
+  if (place?.[2] === '<isolated-vm>') return { file: main, line: 0, column: 0, message: place[1] ?? '' }
   if (place !== null) return { file: place[2] ?? main, line: Number(place[3]), column: Number(place[4]), message: place[1] ?? '' }
   const line = /\n\s+at (?:.*\()?([\w./-]+\.(?:[mc]?[jt]s)):(\d+):(\d+)\)?/.exec(error.stack ?? '')
   const own = line !== null && !line[1]?.startsWith('/') ? line : null
