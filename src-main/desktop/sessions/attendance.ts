@@ -188,9 +188,9 @@ export class Attendance {
     }
   }
 
-  /** The guest of that secret, with what they may do now; undefined for one who is not here. */
+  /** The guest of that secret, with what they may do now; undefined for one who is not here, or was disconnected: their page asks for the next one. */
   visit(secret: string): Visit | undefined {
-    return [...this.#connections.values()].find(({ visit }) => visit === secret)
+    return [...this.#connections.values()].find(({ visit, ended }) => visit === secret && !ended)
   }
 
   /** Somebody controls the display now. */
