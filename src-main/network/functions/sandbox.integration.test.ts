@@ -204,8 +204,9 @@ describe('one request and nothing else is lost by', () => {
     expect(await faultOf(handler('const a = []; for (;;) a.push(new WebAssembly.Memory({ initial: 1000 }))'))).toMatch(/memory|thrown|cpu/)
     expect(await faultOf(handler('new WebAssembly.Memory({ initial: 60000 }); return new Response()'))).toBe('thrown')
     expect(await faultOf('globalThis.kept ??= []; kept.push(new Array(1e7).fill(1)); export default {}')).toBe('start')
-    expect(await faultOf(handler(`console.log('x'.repeat(5e8))`))).toMatch(/memory|thrown|cpu/)
-    expect(await faultOf(handler('const f = () => f(); f()'))).toBe('thrown')
+    expect(await faultOf(handler(`throw 'x'.repeat(5e8)`))).toMatch(/thrown|cpu/)
+    expect(await bodyOf(`(console.log('x'.repeat(5e8)), 'logged')`)).toBe('logged')
+    expect(await faultOf(handler('const f = () => f(); f()'))).toMatch(/thrown|cpu/)
   })
 
   it('memory that is kept from request to request', async () => {

@@ -1,12 +1,7 @@
 import { maxSide } from '../../schemas/display.ts'
 
-/** Socket of the touch screen in the folder of a display. */
-export const touchSocket = 'touch'
-/** Name of the touch screen, as programs and the addon native/x11 see it. */
-export const touchDevice = 'AMI Streams touch'
-
-/** What of an input device the driver inputtest makes: nobody connects to any of its sockets but that of the touch screen. */
-const device = (name: string, type: 'Keyboard' | 'Pointer' | 'Touch', socket: string): string => `
+/** An input device that the driver inputtest makes, with a socket to which nobody connects. */
+const device = (name: string, type: 'Keyboard' | 'Pointer', socket: string): string => `
 Section "InputDevice"
   Identifier "${name}"
   Driver "inputtest"
@@ -63,14 +58,12 @@ Section "Screen"
 EndSection
 ${device('AMI Streams keyboard', 'Keyboard', 'keyboard')}
 ${device('AMI Streams pointer', 'Pointer', 'pointer')}
-${device(touchDevice, 'Touch', touchSocket)}
 
 Section "ServerLayout"
   Identifier "layout"
   Screen "screen"
   InputDevice "AMI Streams keyboard" "CoreKeyboard"
   InputDevice "AMI Streams pointer" "CorePointer"
-  InputDevice "${touchDevice}" "SendCoreEvents"
 EndSection
 `
 }

@@ -11,7 +11,7 @@ export interface XorgProgram {
   readonly server?: string
   /** The driver of displays in memory is there. */
   readonly hasDummy: boolean
-  /** The driver of a touch screen that a program touches is there. */
+  /** The driver of input devices that are no real ones is there. */
   readonly hasInputTest: boolean
 }
 

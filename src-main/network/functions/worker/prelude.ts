@@ -235,10 +235,12 @@ function installPrelude(
       return String(value)
     }
   }
+  /** What of a text is logged. A part of one made by `repeat` or `+` takes the memory of all of it: of a huge one nothing is. */
+  const brief = (text: string): string => (text.length > 1e6 ? `(a text of ${text.length} characters)` : text.slice(0, 4000))
   const logger =
     (level: LogLevel) =>
     (...values: unknown[]): void =>
-      host.log(current, level, values.map(shown).join(' ').slice(0, 4000))
+      host.log(current, level, brief(values.map((each) => brief(shown(each))).join(' ')))
 
   const copied = (data: ArrayBuffer | ArrayBufferView): ArrayBuffer =>
     data instanceof ArrayBuffer ? data.slice(0) : (data.buffer.slice(data.byteOffset, data.byteOffset + data.byteLength) as ArrayBuffer)
@@ -354,7 +356,7 @@ function installPrelude(
         body: sent instanceof Uint8Array ? sent.slice() : sent,
       })
     } catch (error) {
-      host.fail(run, (error instanceof Error ? String(error.stack ?? error.message) : `${error}`).slice(0, 4000))
+      host.fail(run, brief(error instanceof Error ? String(error.stack ?? error.message) : `${error}`))
     }
   }
 
