@@ -122,6 +122,11 @@ describe('audio through the mixer and an encoder into a file', () => {
     const heard = (of: string) => meters.at(-1)?.find((each) => each.of === of)
     await pipeWire!.playTone(musicHz, { on: 'music' })
     await until(() => isNear(heard('source:music')?.peakDb[0] ?? -120, playedDb), 'the music is heard')
+    // Where the machine was delayed while it started, the clock is found after some seconds in which the tone glides.
+    await until(() => {
+      const found = drifts.slice(-2).map((drift) => drift.find((each) => each.source === 'music'))
+      return found.length === 2 && found.every((each) => each !== undefined && Math.abs(each.ppm) < 100 && Math.abs(each.offsetMs) < 1)
+    }, 'its clock is found')
     await api('POST', '/studio/outputs/file/start')
     await until(() => isNear(heard('track:3')?.peakDb[0] ?? -120, playedDb), 'a track is measured')
     // A sine is 3.01 dB less than its peak, and both channels together 3.01 dB more than one; 440 Hz is weighed with -0.65 dB.
