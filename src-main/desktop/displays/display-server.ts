@@ -23,8 +23,6 @@ export interface RunningDisplay {
    * A file of this display alone.
    */
   readonly authority: string
-  /** Full path of the socket of its touch screen; undefined: it has none. */
-  readonly touch?: string
   /** Process id of its server. */
   readonly pid: number
   /** What its programs play; undefined for a screen: its programs play where the machine does. */

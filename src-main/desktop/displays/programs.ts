@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as delay } from 'node:timers/promises'
 import { AppError } from '../../platform/errors.ts'
 import type { Logger } from '../../platform/logger.ts'
 import { findProgram } from '../../platform/programs/find-program.ts'
 import { displayEnvironment, type RunningDisplay } from './display-server.ts'
+import { endProcesses, fieldsOf } from './end-processes.ts'
 import { failedBeforeWindow } from './sway/failed-before-window.ts'
 
 /** Light desktops, the best first; each runs as long as the display does. */
@@ -23,8 +23,6 @@ const waylandTerminals = [['foot'], ['alacritty'], ['kitty'], ['weston-terminal'
 
 /** Says of a program, and of what it started, which display it belongs to: see `endPrograms`. */
 const marker = 'AMI_STREAMS_DISPLAY'
-/** Between asking programs to end and killing them, ms. */
-const endMs = 1000
 
 /** The terminal of X11 that this machine has. */
 export const xTerminal = (path?: string): string | undefined => terminals.find((program) => findProgram(program, path) !== undefined)
@@ -88,38 +86,6 @@ const withoutXwayland = (program: string, why: string): AppError =>
   new AppError('desktop.xwayland_missing', `${program} ended with ${why} and showed nothing`, { details: { program, server: 'Xwayland' } })
 
 /** Ends the programs that were started on a display, and what those started: also what draws nothing, which the end of its server leaves. */
-export async function endPrograms({ authority }: RunningDisplay): Promise<void> {
-  const left = (): readonly number[] => processesWith(`${marker}=${authority}`)
-  if (!signalAll(left(), 'SIGTERM')) return
-  for (const until = performance.now() + endMs; performance.now() < until; ) {
-    await delay(50)
-    if (left().length === 0) return
-  }
-  signalAll(left(), 'SIGKILL')
-}
-
-/** Processes of this user with that in their environment, this one excepted. */
-function processesWith(variable: string): readonly number[] {
-  return readdirSync('/proc').flatMap((name) => {
-    const pid = Number(name)
-    if (!Number.isInteger(pid) || pid === process.pid) return []
-    try {
-      return readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0').includes(variable) ? [pid] : []
-    } catch {
-      // It ended, or is another user's.
-      return []
-    }
-  })
-}
-
-/** False where there is nobody to signal. */
-function signalAll(pids: readonly number[], name: NodeJS.Signals): boolean {
-  for (const pid of pids) {
-    try {
-      process.kill(pid, name)
-    } catch {
-      // It ended by itself.
-    }
-  }
-  return pids.length > 0
+export function endPrograms({ authority }: RunningDisplay): Promise<void> {
+  return endProcesses((pid) => fieldsOf(pid, 'environ').includes(`${marker}=${authority}`))
 }

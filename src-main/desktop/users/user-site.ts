@@ -12,7 +12,6 @@ const RunningSchema = Type.Object(
   {
     server: Type.String({ pattern: '^:[0-9]{1,5}$', maxLength: 6 }),
     authority: text(500),
-    touch: Type.Optional(text(500)),
     pid,
     audio: Type.Optional(
       Type.Object(

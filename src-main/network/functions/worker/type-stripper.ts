@@ -40,7 +40,7 @@ export class TypeStripper {
       this.#give = resolve
       thread.postMessage({ file, text })
     })
-    // A message without a place is none of the parser's own: the next file gets another thread.
+    // The parser names the place of each mistake. Where none is named it has failed itself: the next file gets another thread.
     if ('message' in stripped && !/^[^\n]*:\d+\n/.test(stripped.stack)) await this.end()
     return stripped
   }
