@@ -455,7 +455,8 @@ describe('the page', () => {
     await look(page, 'obs-template')
     expect((await obs.call('GetSceneList')).scenes).toHaveLength(1)
     await page.getByTestId('obs-template-apply').click()
-    await page.getByTestId('obs-applied').waitFor()
+    // It is listed before OBS is touched, so that it can be undone whatever ends.
+    await page.locator('[data-testid="obs-applied"][data-state="applied"]').waitFor()
     const scenes = (await obs.call('GetSceneList')).scenes.map(({ sceneName }) => sceneName)
     expect(scenes).toEqual(expect.arrayContaining(['Together', 'Starting soon']))
 

@@ -141,7 +141,10 @@ describe('a live stream', () => {
     expect((await source.untilState('running')).details).toMatchObject({ audioCodec: 'aac' })
     source.source.update({ guest: '' })
     expect((await source.untilState('failed')).problem).toContain('Nobody was invited')
-    expect(source.frame()).toBeUndefined()
+    await until(
+      () => source.frame() === undefined,
+      () => 'the last frame of the guest stays',
+    )
   })
 
   it('says what is wrong with a URL, without its secrets, and tries again by itself', async () => {
