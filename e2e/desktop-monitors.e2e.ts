@@ -1,11 +1,10 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it } from 'vitest'
 import { findingsInBothThemes } from './helpers/axe.ts'
-import { complaints, launchBrowser } from './helpers/browser.ts'
-import { type RunningHost, startHost } from './helpers/host.ts'
-import { skipBecause } from './helpers/skip.ts'
+import { setUpDesktopInBrowser } from './helpers/desktop-in-browser.ts'
+import type { RunningHost } from './helpers/host.ts'
 import { look } from './helpers/studio-page.ts'
 import { until } from './helpers/until.ts'
 import { XClient } from './helpers/x-client.ts'
@@ -25,26 +24,13 @@ let problems: string[]
 let program: XClient
 let id = ''
 
-beforeAll(async () => {
-  if (missing !== undefined) return
-  host = await startHost({ name: 'desktop-monitors' })
-  browser = await launchBrowser()
-  page = await browser.newPage({ viewport: { width: 1280, height: 720 } })
-  problems = complaints(page)
+setUpDesktopInBrowser({ name: 'desktop-monitors', missing }, async (desk) => {
+  ;({ host, browser, page, problems } = desk)
   id = (await host.api('POST', '/desktop/displays', { name: 'Two', command: ['openbox'], width: 800, height: 600 })).body.id
   program = await connect()
-}, 120_000)
-
-afterAll(async () => {
-  program?.close()
-  if (id !== '') await host?.api('DELETE', `/desktop/displays/${id}`).catch(() => undefined)
-  await browser?.close()
-  await host?.stop()
-}, 60_000)
-
-beforeEach((context) => {
-  if (missing !== undefined) skipBecause(context, missing)
 })
+
+afterAll(() => program?.close())
 
 function commandLine(process: string): string {
   try {

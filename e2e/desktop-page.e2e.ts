@@ -1,10 +1,9 @@
 import { existsSync } from 'node:fs'
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import type { Page } from 'playwright-core'
+import { describe, expect, it } from 'vitest'
 import { findingsInBothThemes } from './helpers/axe.ts'
-import { complaints, launchBrowser } from './helpers/browser.ts'
-import { type RunningHost, startHost } from './helpers/host.ts'
-import { skipBecause } from './helpers/skip.ts'
+import { setUpDesktopInBrowser } from './helpers/desktop-in-browser.ts'
+import type { RunningHost } from './helpers/host.ts'
 import { look, openCollection } from './helpers/studio-page.ts'
 import { until } from './helpers/until.ts'
 
@@ -14,7 +13,6 @@ const missing = ['Xvnc', 'xterm', 'ffplay'].every((program) => existsSync(`/usr/
   ? undefined
   : 'Xvnc, xterm and ffplay are needed: apt-get install tigervnc-standalone-server xterm ffmpeg'
 let host: RunningHost
-let browser: Browser
 let page: Page
 let problems: string[]
 let id = ''
@@ -23,12 +21,8 @@ const kinds: number[] = []
 /** Profiles of H.264 of its keyframes: `AVCProfileIndication`. */
 const profiles: number[] = []
 
-beforeAll(async () => {
-  if (missing !== undefined) return
-  host = await startHost({ name: 'desktop-page' })
-  browser = await launchBrowser()
-  page = await browser.newPage({ viewport: { width: 1280, height: 720 }, colorScheme: 'dark' })
-  problems = complaints(page)
+setUpDesktopInBrowser({ name: 'desktop-page', missing, view: { colorScheme: 'dark' } }, async (desk) => {
+  ;({ host, page, problems } = desk)
   page.on('websocket', (socket) =>
     socket.on('framereceived', ({ payload }) => {
       if (typeof payload === 'string') return
@@ -41,16 +35,6 @@ beforeAll(async () => {
     command: ['xterm', '-maximized', '-bg', '#103050', '-fg', '#fff'],
   })
   id = made.body.id
-}, 120_000)
-
-afterAll(async () => {
-  if (id !== '') await host?.api('DELETE', `/desktop/displays/${id}`).catch(() => undefined)
-  await browser?.close()
-  await host?.stop()
-}, 60_000)
-
-beforeEach((context) => {
-  if (missing !== undefined) skipBecause(context, missing)
 })
 
 const open = async (): Promise<void> => {

@@ -1,17 +1,16 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import type { Page } from 'playwright-core'
+import { afterAll, describe, expect, it } from 'vitest'
 import type { WebSocket } from 'ws'
 import { findingsInBothThemes } from './helpers/axe.ts'
-import { complaints, launchBrowser } from './helpers/browser.ts'
 import { complaintsOf } from './helpers/decode.ts'
+import { setUpDesktopInBrowser } from './helpers/desktop-in-browser.ts'
 import { watchDesktop } from './helpers/desktop-viewer.ts'
-import { type RunningHost, startHost } from './helpers/host.ts'
+import type { RunningHost } from './helpers/host.ts'
 import { pipeWireMissing } from './helpers/pipewire.ts'
 import { requestsTo } from './helpers/requests.ts'
-import { skipBecause } from './helpers/skip.ts'
 import { look } from './helpers/studio-page.ts'
 import { until } from './helpers/until.ts'
 import { killWorker } from './helpers/workers.ts'
@@ -23,9 +22,9 @@ const missing = programs.every((program) => existsSync(`/usr/bin/${program}`))
   ? undefined
   : `${programs.join(', ')} are needed: apt-get install tigervnc-standalone-server xterm x11-xserver-utils ffmpeg`
 let host: RunningHost
-let browser: Browser
 let page: Page
 let problems: string[]
+let again: () => Promise<RunningHost>
 let id = ''
 const ask = requestsTo(() => host)
 const open = new Set<WebSocket>()
@@ -55,24 +54,16 @@ const grown = (bytes: number) =>
     return file?.state === 'recording' && existsSync(pathOf(file)) && statSync(pathOf(file)).size > bytes && file
   }, `a file has ${bytes} bytes`)
 
-beforeAll(async () => {
-  if (missing !== undefined) return
-  host = await startHost({ name: 'desktop-recording' })
-  id = (await ask('POST', '/desktop/displays', { command: null, width: 640, height: 480, name: 'Build' })).id
-  browser = await launchBrowser()
-  page = await browser.newPage({ viewport: { width: 1280, height: 800 }, colorScheme: 'dark' })
-  problems = complaints(page)
-}, 120_000)
+setUpDesktopInBrowser(
+  { name: 'desktop-recording', missing, view: { viewport: { width: 1280, height: 800 }, colorScheme: 'dark' } },
+  async (desk) => {
+    ;({ host, page, problems, again } = desk)
+    id = (await ask('POST', '/desktop/displays', { command: null, width: 640, height: 480, name: 'Build' })).id
+  },
+)
 
-afterAll(async () => {
+afterAll(() => {
   for (const socket of open) socket.terminate()
-  await host?.api('DELETE', `/desktop/displays/${id}`).catch(() => undefined)
-  await browser?.close()
-  await host?.stop()
-}, 60_000)
-
-beforeEach((context) => {
-  if (missing !== undefined) skipBecause(context, missing)
 })
 
 it('is a file for each size with what moved, titles and audio, whatever process is killed meanwhile', async () => {
@@ -90,7 +81,7 @@ it('is a file for each size with what moved, titles and audio, whatever process 
   await until(async () => (await files()).length === 2, 'the other size has a file')
   await grown(60_000)
   await host.kill()
-  host = await startHost({ name: 'desktop-recording', dataDir: host.dataDir })
+  host = await again()
   await until(async () => (await files()).every((file) => file.state !== 'recording'), 'the files were recovered')
   expect((await files()).map((file) => [file.number, file.state])).toEqual([
     [1, 'complete'],

@@ -1,16 +1,16 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import type { Browser, Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import sharp from 'sharp'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { findProgram } from '../src-main/platform/programs/find-program.ts'
 import { findingsInBothThemes } from './helpers/axe.ts'
-import { complaints, hostWasKilled, launchBrowser } from './helpers/browser.ts'
+import { hostWasKilled } from './helpers/browser.ts'
 import { shareOfColor } from './helpers/canvas-share.ts'
-import { type RunningHost, startHost } from './helpers/host.ts'
+import { setUpDesktopInBrowser } from './helpers/desktop-in-browser.ts'
+import type { RunningHost } from './helpers/host.ts'
 import { requestsTo } from './helpers/requests.ts'
-import { skipBecause } from './helpers/skip.ts'
 import { look, openCollection } from './helpers/studio-page.ts'
 import { writeMouseReporter } from './helpers/terminal-steps.ts'
 import { until } from './helpers/until.ts'
@@ -25,9 +25,9 @@ const scales = [1, 1.25, 1.5, 2] as const
 const colors = ['103050', '501030', '305010', '504010'] as const
 const last = '205060'
 let host: RunningHost
-let browser: Browser
 let page: Page
 let problems: string[]
+let again: () => Promise<RunningHost>
 let id = ''
 const ask = requestsTo(() => host)
 const display = () => ask('GET', `/desktop/displays/${id}`)
@@ -74,27 +74,16 @@ const videoColor = (input: string, ...seek: readonly string[]): readonly number[
   return [...spawnSync('ffmpeg', ['-v', 'error', ...seek, '-i', input, ...scaled], { timeout: 60_000 }).stdout.subarray(-3)]
 }
 
-beforeAll(async () => {
-  if (missing !== undefined) return
-  host = await startHost({ name: 'desktop-wayland-scale' })
-  const scenes = [{ id: 'show', name: 'Show', items: [] }]
-  const collection = { format: 'ami-streams/collection', version: 1, name: 'Desks', scenes }
-  await openCollection(host, collection)
-  browser = await launchBrowser()
+setUpDesktopInBrowser(
   // Both sides of the display are odd.
-  page = await browser.newPage({ viewport: { width: 1001, height: 704 }, colorScheme: 'dark' })
-  problems = complaints(page)
-}, 120_000)
-
-afterAll(async () => {
-  if (id !== '') await host?.api('DELETE', `/desktop/displays/${id}`).catch(() => undefined)
-  await browser?.close()
-  await host?.stop()
-}, 60_000)
-
-beforeEach((context) => {
-  if (missing !== undefined) skipBecause(context, missing)
-})
+  { name: 'desktop-wayland-scale', missing, view: { viewport: { width: 1001, height: 704 }, colorScheme: 'dark' } },
+  async (desk) => {
+    ;({ host, page, problems, again } = desk)
+    const scenes = [{ id: 'show', name: 'Show', items: [] }]
+    const collection = { format: 'ami-streams/collection', version: 1, name: 'Desks', scenes }
+    await openCollection(host, collection)
+  },
+)
 
 describe('the scale of a Wayland display', () => {
   it('is chosen when it is created on the page', async () => {
@@ -132,8 +121,11 @@ describe('the scale of a Wayland display', () => {
       const color = colors[index]!
       await page.getByTestId('desktop-scale').selectOption(String(scale))
       await until(async () => (await display()).scale === scale, `the scale is ${scale}`)
-      const { scale: drawn, current_mode: mode } = await output()
-      expect([drawn, mode.width, mode.height]).toEqual([scale, stage.width, stage.height])
+      // It has followed the window just before, or is about to.
+      await until(async () => {
+        const { scale: drawn, current_mode: mode } = await output()
+        return drawn === scale && mode.width === stage.width && mode.height === stage.height
+      }, `the output is ${stage.width} x ${stage.height} at ${scale}`)
       const script = join(host.dataDir, `mouse-${color}.sh`)
       writeMouseReporter(script, reportsOf(color))
       await start(...terminal(color, 'sh', script))
@@ -152,10 +144,11 @@ describe('the scale of a Wayland display', () => {
         expect(times / scale, `${far} at ${scale}, ${plain} at 1`).toBeGreaterThan(0.82)
         expect(times / scale, `${far} at ${scale}, ${plain} at 1`).toBeLessThan(1.13)
       }
-      const image = await fetch(`${host.http}/api/v1/desktop/displays/${id}/screenshot?width=320&height=180`)
-      expect(image.status).toBe(200)
-      const shown = await colorOf(await image.arrayBuffer())
-      expect(isColor(shown, color), `the image shows ${shown}`).toBe(true)
+      // It may show what was there a second ago.
+      await until(async () => {
+        const image = await fetch(`${host.http}/api/v1/desktop/displays/${id}/screenshot?width=320&height=180`)
+        return image.ok && isColor(await colorOf(await image.arrayBuffer()), color)
+      }, 'it is seen in the image')
       await until(async () => isColor(await sourceColor(), color), 'it is seen in the studio')
     }
     await look(page, 'desktop-wayland-scale')
@@ -185,7 +178,7 @@ describe('the scale of a Wayland display', () => {
     await ask('DELETE', '/studio/sources/desk')
     await ask('PATCH', `/desktop/displays/${id}`, { scale: 1.5 })
     await host.kill('SIGKILL')
-    host = await startHost({ name: 'desktop-wayland-scale', dataDir: host.dataDir })
+    host = await again()
     expect(await display()).toMatchObject({ scale: 1.5, state: 'running' })
     expect((await output()).scale).toBe(1.5)
     await start('swaymsg', 'exit')

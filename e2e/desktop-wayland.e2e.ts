@@ -1,14 +1,14 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import type { Page } from 'playwright-core'
+import { describe, expect, it } from 'vitest'
 import { findProgram } from '../src-main/platform/programs/find-program.ts'
-import { complaints, hostWasKilled, launchBrowser } from './helpers/browser.ts'
+import { hostWasKilled } from './helpers/browser.ts'
 import { shareOfColor } from './helpers/canvas-share.ts'
+import { setUpDesktopInBrowser } from './helpers/desktop-in-browser.ts'
 import { watchDesktop } from './helpers/desktop-viewer.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
-import { skipBecause } from './helpers/skip.ts'
 import { look } from './helpers/studio-page.ts'
 import { untilShellListens, writeMouseReporter } from './helpers/terminal-steps.ts'
 import { until } from './helpers/until.ts'
@@ -20,34 +20,20 @@ const missing = ['sway', 'foot'].every((program) => findProgram(program) !== und
   ? undefined
   : 'sway and foot are needed: apt-get install sway foot'
 let host: RunningHost
-let browser: Browser
 let page: Page
 let problems: string[]
+let again: () => Promise<RunningHost>
 let id = ''
 
 const typed = () => join(host.dataDir, 'typed.txt')
 const display = async () => (await host.api('GET', `/desktop/displays/${id}`)).body
 const share = (rgb: readonly number[]) => shareOfColor(page, rgb)
 
-beforeAll(async () => {
-  if (missing !== undefined) return
-  host = await startHost({ name: 'desktop-wayland' })
-  browser = await launchBrowser()
-  page = await browser.newPage({ viewport: { width: 1280, height: 720 }, colorScheme: 'dark' })
-  problems = complaints(page)
-}, 120_000)
-
-afterAll(async () => {
-  if (id !== '') await host?.api('DELETE', `/desktop/displays/${id}`).catch(() => undefined)
-  await browser?.close()
-  await host?.stop()
-}, 60_000)
+setUpDesktopInBrowser({ name: 'desktop-wayland', missing, view: { colorScheme: 'dark' } }, (desk) => {
+  ;({ host, page, problems, again } = desk)
+})
 
 describe('a Wayland display in the browser', () => {
-  beforeEach((context) => {
-    if (missing !== undefined) skipBecause(context, missing)
-  })
-
   it('is created on the page, opened by one click and has the size of the window', async () => {
     await page.goto(`${host.http}/desktops`)
     await page.getByTestId('create-display').click()
@@ -180,7 +166,7 @@ describe('a Wayland display in the browser', () => {
     await until(() => isTerminal(colorOf(`${host.http}/live/wayland/index.m3u8`)), 'the stream shows the terminal', 90_000)
     const { pid } = host.process
     await host.kill('SIGKILL')
-    host = await startHost({ name: 'desktop-wayland', dataDir: host.dataDir })
+    host = await again()
     expect(host.process.pid).not.toBe(pid)
     expect(await display()).toMatchObject({ protocol: 'wayland', state: 'running' })
     await page.goto(`${host.http}/desktops/${id}`)

@@ -3,12 +3,11 @@ import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import type { Page } from 'playwright-core'
+import { describe, expect, it } from 'vitest'
 import { findingsInBothThemes } from './helpers/axe.ts'
-import { complaints, launchBrowser } from './helpers/browser.ts'
+import { setUpDesktopInBrowser } from './helpers/desktop-in-browser.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
-import { skipBecause } from './helpers/skip.ts'
 import { until } from './helpers/until.ts'
 
 /** Displays that Xorg makes with the driver dummy, seen and worked at in Chromium. */
@@ -22,27 +21,12 @@ const missing = ['/usr/lib/xorg/Xorg', '/usr/lib/xorg/modules/drivers/dummy_drv.
 const one = { x: 0, y: 0, width: 800, height: 600 }
 const two = { x: 800, y: 0, width: 640, height: 480 }
 let host: RunningHost
-let browser: Browser
 let page: Page
 let problems: string[]
 let id = ''
 
-beforeAll(async () => {
-  if (missing !== undefined) return
-  host = await startHost({ name: 'desktop-xorg' })
-  browser = await launchBrowser()
-  page = await browser.newPage({ viewport: { width: 1280, height: 720 } })
-  problems = complaints(page)
-}, 120_000)
-
-afterAll(async () => {
-  if (id !== '') await host?.api('DELETE', `/desktop/displays/${id}`).catch(() => undefined)
-  await browser?.close()
-  await host?.stop()
-}, 60_000)
-
-beforeEach((context) => {
-  if (missing !== undefined) skipBecause(context, missing)
+setUpDesktopInBrowser({ name: 'desktop-xorg', missing }, (desk) => {
+  ;({ host, page, problems } = desk)
 })
 
 const display = async () => (await host.api('GET', `/desktop/displays/${id}`)).body

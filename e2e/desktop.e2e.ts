@@ -1,12 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { findingsInBothThemes } from './helpers/axe.ts'
-import { complaints, launchBrowser } from './helpers/browser.ts'
 import { shareOfColor } from './helpers/canvas-share.ts'
-import { type RunningHost, startHost } from './helpers/host.ts'
-import { skipBecause } from './helpers/skip.ts'
+import { setUpDesktopInBrowser } from './helpers/desktop-in-browser.ts'
+import type { RunningHost } from './helpers/host.ts'
 import { look } from './helpers/studio-page.ts'
 import { until } from './helpers/until.ts'
 import { killWorker } from './helpers/workers.ts'
@@ -25,22 +24,8 @@ let id = ''
 /** What a terminal on the display was typed. */
 const typed = () => join(host.dataDir, 'typed.txt')
 
-beforeAll(async () => {
-  if (missing !== undefined) return
-  host = await startHost({ name: 'desktop' })
-  browser = await launchBrowser()
-  page = await browser.newPage({ viewport: { width: 1280, height: 720 }, colorScheme: 'dark' })
-  problems = complaints(page)
-}, 120_000)
-
-afterAll(async () => {
-  if (id !== '') await host?.api('DELETE', `/desktop/displays/${id}`).catch(() => undefined)
-  await browser?.close()
-  await host?.stop()
-}, 60_000)
-
-beforeEach((context) => {
-  if (missing !== undefined) skipBecause(context, missing)
+setUpDesktopInBrowser({ name: 'desktop', missing, view: { colorScheme: 'dark' } }, (desk) => {
+  ;({ host, browser, page, problems } = desk)
 })
 
 const display = async () => (await host.api('GET', `/desktop/displays/${id}`)).body

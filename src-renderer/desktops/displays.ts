@@ -5,8 +5,8 @@ import { Resource } from '../client/resource.ts'
 
 export type DisplayItem = Item<'/desktop/displays'>
 
-/** How many times larger programs of Wayland displays can draw, as the host takes it. */
-export const scales = [1, 1.25, 1.5, 2] as const
+/** How many times larger programs of Wayland displays can draw. */
+export const scales = [1, 1.25, 1.5, 2] as const satisfies readonly DisplayItem['scale'][]
 
 /** The displays that can be opened. */
 export const displays = new Collection({ path: '/desktop/displays', updated: ['desktop.updated'], removed: ['desktop.removed'] })

@@ -8,9 +8,8 @@ import type { TypedClient } from './typed-client.ts'
 
 type Display = Item<'/desktop/displays'>
 
-/** As the API takes them. */
-const scales = [1, 1.25, 1.5, 2] as const
-type Scale = (typeof scales)[number]
+type Scale = NonNullable<Display['scale']>
+const scales = [1, 1.25, 1.5, 2] as const satisfies readonly Scale[]
 
 interface CreateFlags {
   readonly size?: { readonly width: number; readonly height: number }
