@@ -53,6 +53,8 @@ export class XClient {
   onKey: ((keycode: number, down: boolean) => void) | undefined
   /** What windows got of the pointer after `watchPointer`: `press 1 at 10,20`, `release 1 at 10,20`, `move to 11,20`; of the screen. */
   readonly pointer: string[] = []
+  /** Fingers on the touch screens of the display after `watchTouches`: `begin 1 at 10,20`, with a number for each finger. */
+  readonly touches: string[] = []
   #gc = 0
   #randr = 0
 
@@ -179,6 +181,15 @@ export class XClient {
   watchPointer(window: number): void {
     const [eventMask, keysButtonsAndMotion] = [1 << 11, 3 | 4 | 8 | 64]
     this.#request(2, 0, u32(window, eventMask, keysButtonsAndMotion))
+  }
+
+  /** The window gets touches from now on (XInput 2.2). */
+  async watchTouches(window: number): Promise<void> {
+    const extension = await this.#ask(98, 0, u16('XInputExtension'.length, 0), padded(Buffer.from('XInputExtension')))
+    const [opcode, allMasters, beginUpdateAndEnd] = [extension.readUInt8(9), 1, 7 << 18]
+    await this.#ask(opcode, 47, u16(2, 2))
+    this.#request(opcode, 46, u32(window), u16(1, 0, allMasters, 1), u32(beginUpdateAndEnd))
+    await this.sync()
   }
 
   /** Takes a key from all other programs, as a program with a hotkey does. */
@@ -417,6 +428,11 @@ export class XClient {
       if (type >= 4 && type <= 6) {
         const at = `${message.readInt16LE(20)},${message.readInt16LE(22)}`
         this.pointer.push(type === 6 ? `move to ${at}` : `${type === 4 ? 'press' : 'release'} ${message.readUInt8(1)} at ${at}`)
+      }
+      const touch = type === 35 ? ['begin', 'move', 'end'][message.readUInt16LE(8) - 18] : undefined
+      if (touch !== undefined) {
+        const [x, y] = [message.readInt16LE(34), message.readInt16LE(38)]
+        this.touches.push(`${touch} ${message.readUInt32LE(16)} at ${x},${y}`)
       }
       if (type > 1) continue
       const sequence = message.readUInt16LE(2)

@@ -6,6 +6,7 @@
 #include "desktop-view.h"
 #include "displays.h"
 #include "hotkeys.h"
+#include "input-devices.h"
 #include "local-seat.h"
 #include "screenshot-object.h"
 #include "windows.h"
@@ -31,6 +32,7 @@ Napi::Object initialise(Napi::Env env, Napi::Object exports) {
   exports.Set("DesktopView", x11::defineDesktopView(env));
   exports.Set("Hotkeys", x11::defineHotkeys(env));
   exports.Set("LocalSeat", x11::defineLocalSeat(env));
+  exports.Set("restartInputDevice", x11::defineRestartInputDevice(env));
   exports.Set("screenshot", x11::defineScreenshot(env));
   return ami::captureAddon<x11::makeCapture, listDevices, x11::activeWindow>(env, exports);
 }

@@ -49,6 +49,8 @@ export interface DesktopLinkOptions {
   /** Looks at a binary message before it is drawn: true where it was no change of the display. */
   readonly onBytes: (message: ArrayBuffer) => boolean
   readonly onAudio: (audio: DisplayAudio) => void
+  /** How many fingers the touch screen of the display takes; 0: it has none. */
+  readonly onTouchScreen: (fingers: number) => void
   /** What was asked for could not be done, in the page's language. */
   readonly onProblem: (problem: string) => void
   /** A program of the display printed a document. */
@@ -152,8 +154,9 @@ export class DesktopLink {
   }
 
   #connect(): void {
-    const { connection, onState, onConnect } = this.#options
+    const { connection, onState, onConnect, onTouchScreen } = this.#options
     onConnect()
+    onTouchScreen(0)
     onState({ kind: this.#attempt === 0 ? 'connecting' : 'reconnecting' })
     const path = 'guest' in connection ? '/desktop/guest' : `/desktop/session?display=${encodeURIComponent(connection.display)}`
     const socket = new WebSocket(socketUrl(path))
@@ -220,7 +223,8 @@ export class DesktopLink {
       this.#monitors = message.monitors
       this.#options.onMonitors(message.monitors, message.several)
       this.#choosePart()
-    } else if (message.kind === 'error') this.#said = sentencesOf(message)
+    } else if (message.kind === 'touch-screen') this.#options.onTouchScreen(message.fingers)
+    else if (message.kind === 'error') this.#said = sentencesOf(message)
     else if (message.kind === 'problem') this.#options.onProblem(sentencesOf(message))
     else if (message.kind === 'printed') this.#options.onPrinted(message)
     else if (message.kind === 'waiting') this.#options.onState({ kind: 'waiting' })
@@ -253,6 +257,7 @@ export class DesktopLink {
   #onDisplay(message: ClientMessage): ClientMessage {
     if (this.#part === undefined) return message
     const { x, y } = this.#part
+    if (message.kind === 'touch') return { ...message, fingers: message.fingers.map((each) => ({ ...each, x: each.x + x, y: each.y + y })) }
     if (message.kind === 'move') return { ...message, x: message.x + x, y: message.y + y }
     if (message.kind !== 'button' || message.x === undefined || message.y === undefined) return message
     return { ...message, x: message.x + x, y: message.y + y }
@@ -342,6 +347,7 @@ export class DesktopLink {
 type HostMessage =
   | TransportMessage
   | { readonly kind: 'pong'; readonly at: number }
+  | { readonly kind: 'touch-screen'; readonly fingers: number }
   | { readonly kind: 'monitors'; readonly monitors: readonly MonitorPlace[]; readonly several: boolean }
   | ({ readonly kind: 'error' } & HostError)
   | ({ readonly kind: 'problem' } & HostError)

@@ -165,6 +165,7 @@ export function DesktopView({ connection, name, inShow = false, display, resizes
   const [touchpad, setTouchpad] = useState(() => readChoice('desktop.touch', ['direct', 'touchpad']) === 'touchpad')
   const [pad, setPad] = useState<{ readonly x: number; readonly y: number }>()
   const [commandIsControl, setCommandIsControl] = useState(() => readChoice('desktop.command', ['control', 'super']) === 'control')
+  const touchScreen = useRef(0)
   /** As the listeners of the display read them. */
   const choices = useRef({ touchpad, commandIsControl, at, monitor })
   choices.current = { touchpad, commandIsControl, at, monitor }
@@ -203,6 +204,9 @@ export function DesktopView({ connection, name, inShow = false, display, resizes
       onBytes: (message) => clipboard.take(message),
       onPrinted: (document) => setPrinted((before) => [document, ...before].slice(0, maxPrinted)),
       onAudio: (packet) => takePacket.current?.(packet),
+      onTouchScreen: (fingers) => {
+        touchScreen.current = fingers
+      },
       onProblem: (problem) => notifyError(new Error(problem)),
     })
     link.current = made
@@ -217,7 +221,13 @@ export function DesktopView({ connection, name, inShow = false, display, resizes
         commandIsControl: () => hasCommandKey() && choices.current.commandIsControl,
       }),
       bindPointer(surface, send),
-      bindTouch({ canvas: surface, send, isTouchpad: () => choices.current.touchpad, onPointer: (x, y) => setPad({ x, y }) }),
+      bindTouch({
+        canvas: surface,
+        send,
+        isTouchpad: () => choices.current.touchpad,
+        maxFingers: () => touchScreen.current,
+        onPointer: (x, y) => setPad({ x, y }),
+      }),
     ]
     field.current?.focus()
     return () => {

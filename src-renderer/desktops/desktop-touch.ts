@@ -1,4 +1,5 @@
 import type { ClientMessage } from '../../src-main/desktop/sessions/client-message.ts'
+import { FingersOnDisplay } from './fingers-on-display.ts'
 import { ViewZoom } from './view-zoom.ts'
 
 /** A finger that rests so long presses the right button, ms: sooner than browsers offer a menu of their own. */
@@ -18,6 +19,8 @@ export interface TouchOptions {
   readonly send: (message: ClientMessage) => void
   /** The screen is a touchpad: a finger moves the pointer from where it is. */
   readonly isTouchpad: () => boolean
+  /** How many fingers the touch screen of the display takes; 0: it has none, and fingers are gestures. */
+  readonly maxFingers: () => number
   /** Where the touchpad's pointer is, pixels of the display. */
   readonly onPointer: (x: number, y: number) => void
 }
@@ -33,12 +36,14 @@ type Gesture = 'none' | 'wait' | 'drag' | 'pad' | 'two' | 'scroll' | 'pinch' | '
 
 /**
  * Fingers on a display: a tap clicks, a long press or a tap of two fingers clicks right, a finger that moves drags (or moves the pointer of
- * the touchpad, and drags after a tap), two fingers scroll, or zoom the view. Returns the way to stop.
+ * the touchpad, and drags after a tap), two fingers scroll, or zoom the view. Where the display has a touch screen, and this one is no
+ * touchpad, its programs get the fingers themselves. Returns the way to stop.
  */
-export function bindTouch({ canvas, send, isTouchpad, onPointer }: TouchOptions): () => void {
+export function bindTouch({ canvas, send, isTouchpad, maxFingers, onPointer }: TouchOptions): () => void {
   const stop = new AbortController()
   const zoom = new ViewZoom(canvas)
   const fingers = new Map<number, Finger>()
+  const sent = new FingersOnDisplay(send, (x, y) => placeOf(x, y))
   /** The touchpad's pointer starts in the middle. */
   let pointer: { readonly x: number; readonly y: number } | undefined
   let gesture: Gesture = 'none'
@@ -84,6 +89,11 @@ export function bindTouch({ canvas, send, isTouchpad, onPointer }: TouchOptions)
 
   const down = (event: PointerEvent): void => {
     canvas.setPointerCapture(event.pointerId)
+    // A touch ends as what it started as.
+    if (sent.down > 0 || (fingers.size === 0 && maxFingers() > 0 && !isTouchpad())) {
+      if (sent.down < maxFingers()) sent.put(event.pointerId, event.clientX, event.clientY)
+      return
+    }
     const finger = { startX: event.clientX, startY: event.clientY, x: event.clientX, y: event.clientY }
     fingers.set(event.pointerId, finger)
     clearTimeout(timer)
@@ -140,6 +150,7 @@ export function bindTouch({ canvas, send, isTouchpad, onPointer }: TouchOptions)
     last = now
   }
   const up = (event: PointerEvent, cancelled: boolean): void => {
+    sent.lift(event.pointerId)
     const finger = fingers.get(event.pointerId)
     if (finger === undefined) return
     clearTimeout(timer)
@@ -162,6 +173,7 @@ export function bindTouch({ canvas, send, isTouchpad, onPointer }: TouchOptions)
 
   on('pointerdown', down)
   const move = (event: PointerEvent): void => {
+    sent.move(event.pointerId, event.clientX, event.clientY)
     const finger = fingers.get(event.pointerId)
     if (finger === undefined) return
     const [dx, dy] = [event.clientX - finger.x, event.clientY - finger.y]
@@ -179,6 +191,7 @@ export function bindTouch({ canvas, send, isTouchpad, onPointer }: TouchOptions)
   on('pointercancel', (event) => up(event, true))
   return () => {
     clearTimeout(timer)
+    sent.stop()
     stop.abort()
   }
 }

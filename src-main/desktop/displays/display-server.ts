@@ -51,6 +51,13 @@ export const protocolVariable = 'AMI_DISPLAY_PROTOCOL'
 /** Variable of the process that shows the desktop of a portal: the file for what the desktop remembers. */
 export const portalTokenVariable = 'AMI_DISPLAY_PORTAL_TOKEN'
 
+/** The touch screen of a display that Xorg makes, as it names it. */
+export const touchScreenName = 'AMI Streams touch screen'
+/** Its socket, in the folder of the display. */
+export const touchSocketName = 'touch'
+/** Fingers that it takes at a time. */
+export const maxFingers = 10
+
 /** Environment of programs that draw and play there. Where its audio is missing they play nowhere, and not on the machine's speakers. */
 export function displayEnvironment({
   protocol,

@@ -13,6 +13,7 @@ const valid: readonly object[] = [
   { kind: 'move', x: 3, y: 4 },
   { kind: 'button', button: 8, down: false, x: 3, y: 4 },
   { kind: 'wheel', x: 0, y: -3 },
+  { kind: 'touch', fingers: [{ finger: 1, x: 3, y: 4 }] },
   { kind: 'size', width: 1111, height: 777, monitor: 1 },
   { kind: 'arrange', monitors: [{ x: 0, y: 0, width: 800, height: 600 }] },
   { kind: 'part', part: { x: 0, y: 0, width: 800, height: 600 } },

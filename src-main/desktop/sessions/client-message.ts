@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox'
 import { Value } from 'typebox/value'
+import { maxFingers } from '../displays/display-server.ts'
 import { MonitorPlacesSchema } from '../schemas/display.ts'
 import { clipboardChunkBytes, clipboardFormats, isTransferred, type TransferredFormat } from './clipboard-formats.ts'
 
@@ -39,6 +40,17 @@ export const ClientMessageSchema = Type.Union([
       kind: Type.Literal('wheel'),
       x: Type.Integer({ minimum: -20, maximum: 20 }),
       y: Type.Integer({ minimum: -20, maximum: 20 }),
+    },
+    { additionalProperties: false },
+  ),
+  /** Every finger that is on the touch screen of the display, by a number of the viewer's; sent again while there are some: others are lifted. */
+  Type.Object(
+    {
+      kind: Type.Literal('touch'),
+      fingers: Type.Array(
+        Type.Object({ finger: Type.Integer({ minimum: 0, maximum: maxFingers - 1 }), x: pixel, y: pixel }, { additionalProperties: false }),
+        { maxItems: maxFingers },
+      ),
     },
     { additionalProperties: false },
   ),

@@ -81,6 +81,8 @@ export class DisplaySession {
   #wanted: readonly MonitorPlace[] | undefined
   /** Its monitors, as the message that viewers were sent. */
   #monitors: string | undefined
+  /** Its touch screen, likewise; undefined without one. */
+  #touchScreen: string | undefined
   #next = recorderNumber + 1
 
   constructor(options: DisplaySessionOptions) {
@@ -111,6 +113,7 @@ export class DisplaySession {
         else if (message.kind === 'size') options.onSize(message.width, message.height)
         else if (message.kind === 'seat') options.onSeat({ blanked: message.blanked, inputBlocked: message.inputBlocked })
         else if (message.kind === 'monitors') this.#tellMonitors(message.monitors)
+        else if (message.kind === 'touch-screen') this.#tellTouchScreen(message.fingers)
         else this.#lose(message.why, message.code)
       },
     })
@@ -187,7 +190,9 @@ export class DisplaySession {
   setRights(viewer: number, rights: Rights): void {
     const joined = this.#viewers.get(viewer)
     if (joined === undefined) return
-    if (rights.has('see') && !joined.rights.has('see') && this.#monitors !== undefined) joined.client.send(this.#monitors)
+    if (rights.has('see') && !joined.rights.has('see')) {
+      for (const told of [this.#monitors, this.#touchScreen]) if (told !== undefined) joined.client.send(told)
+    }
     joined.rights = rights
     const waiting = this.#waiting.splice(0)
     this.#waiting.push(...waiting.filter((each) => each.kind !== 'client' || each.viewer !== viewer || this.#may(viewer, each.message)))
@@ -269,7 +274,16 @@ export class DisplaySession {
     const told = JSON.stringify({ kind: 'monitors', monitors, several: this.#rejectionOfMonitors() === undefined })
     if (told === this.#monitors) return
     this.#monitors = told
-    for (const { client, rights } of this.#viewers.values()) if (rights.has('see')) client.send(told)
+    this.#tell(told)
+  }
+
+  #tellTouchScreen(fingers: number): void {
+    this.#touchScreen = JSON.stringify({ kind: 'touch-screen', fingers })
+    this.#tell(this.#touchScreen)
+  }
+
+  #tell(message: string): void {
+    for (const { client, rights } of this.#viewers.values()) if (rights.has('see')) client.send(message)
   }
 
   #introduce(viewer: number, joined: JoinedViewer): void {

@@ -3,7 +3,7 @@ import { Type } from 'typebox'
 import { Value } from 'typebox/value'
 import type { Logger } from '../../platform/logger.ts'
 import type { SupervisedWorker } from '../../platform/workers/supervise-worker.ts'
-import type { RunningDisplay } from '../displays/display-server.ts'
+import { maxFingers, type RunningDisplay } from '../displays/display-server.ts'
 import { superviseDisplay } from '../displays/supervise-display.ts'
 import type { UserLink } from '../users/user-link.ts'
 import type { FromDesktopWorker, ToDesktopWorker } from './messages.ts'
@@ -39,6 +39,7 @@ const MessageSchema = Type.Union([
     kind: Type.Literal('monitors'),
     monitors: Type.Array(Type.Object({ x: pixels, y: pixels, width: pixels, height: pixels }), { maxItems: 16 }),
   }),
+  Type.Object({ kind: Type.Literal('touch-screen'), fingers: Type.Integer({ minimum: 0, maximum: maxFingers }) }),
   Type.Object({ kind: Type.Literal('seat'), blanked: seat, inputBlocked: seat }),
   Type.Object({
     kind: Type.Literal('copied-files'),

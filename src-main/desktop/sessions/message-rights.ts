@@ -11,6 +11,7 @@ const messageRights: Readonly<Record<ClientMessage['kind'], Right>> = {
   shift: 'control',
   button: 'control',
   wheel: 'control',
+  touch: 'control',
   size: 'control',
   arrange: 'control',
   part: 'see',

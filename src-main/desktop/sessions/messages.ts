@@ -39,6 +39,8 @@ export type FromDesktopWorker =
   | { readonly kind: 'size'; readonly width: number; readonly height: number }
   /** As programs see them. */
   | { readonly kind: 'monitors'; readonly monitors: readonly MonitorPlace[] }
+  /** How many fingers its touch screen takes from here on; 0: none. Not said of a display without one. */
+  | { readonly kind: 'touch-screen'; readonly fingers: number }
   /** What of `seat` could be done. */
   | ({ readonly kind: 'seat' } & SeatState)
   /** Undefined where none are copied, or the program that copied them does not answer. */

@@ -142,14 +142,29 @@ export interface DesktopAddon {
   readonly LocalSeat: new (
     server: string,
   ) => NativeLocalSeat
+  /**
+   * Turns an input device of the server off and on again: what is pressed there is released, and who sends its events is disconnected.
+   * Throws Error with the reason in one word: `no-server`, `refused`, `no-answer`, `no-device`.
+   */
+  restartInputDevice(server: string, name: string): void
   /** `done` is never called where the server hangs. */
   screenshot(order: ScreenshotOrder, done: (shot: NativeScreenshot) => void): void
+}
+
+/** A touch screen of the driver inputtest. */
+export interface TouchScreenDevice {
+  /** Full path of its socket. */
+  readonly socket: string
+  /** Lifts all its fingers, and disconnects who is connected. Throws Error where the server has no such device. */
+  restart(): void
 }
 
 /** What of the display of this process's environment can be used. */
 export interface ShownDisplay extends Pick<DesktopAddon, 'DesktopClipboard' | 'DesktopInput' | 'DesktopView'> {
   /** Undefined: it is no screen that somebody sits at. */
   readonly LocalSeat?: DesktopAddon['LocalSeat']
+  /** Undefined: it has no touch screen that could be worked at from here. */
+  readonly touchScreen?: TouchScreenDevice
   /** Asks which window is active; empty where that is not known. */
   readonly askTitle: (done: (title: string) => void) => void
 }

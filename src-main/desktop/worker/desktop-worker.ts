@@ -15,6 +15,7 @@ import { DisplayShow } from './display-show.ts'
 import { DisplayRecorder } from './recording/display-recorder.ts'
 import { SeatPrivacy } from './seat-privacy.ts'
 import { openShownDisplay } from './shown-display.ts'
+import { TouchScreen } from './touch/touch-screen.ts'
 import { Viewer } from './viewer.ts'
 
 /** Shows one display to its viewers and hands on what they type: DISPLAY and XAUTHORITY say which. Ends with the host's word. */
@@ -35,6 +36,7 @@ host.stopping.addEventListener('abort', () => {
   recorder?.stop()
   show?.stop()
   for (const viewer of viewers.values()) viewer.release()
+  touchScreen?.close()
   input?.close()
   view?.close()
   clipboard?.stop()
@@ -55,8 +57,15 @@ const audio = new DisplayAudio({
 })
 const camera = new DisplayCamera((problem) => process.stderr.write(`camera of a display: ${problem}\n`))
 const seat = display.LocalSeat && new SeatPrivacy(display.LocalSeat, (state) => host.send({ kind: 'seat', ...state }))
+const touchScreen =
+  input &&
+  display.touchScreen &&
+  new TouchScreen({ device: display.touchScreen, size: () => size, onFingers: (fingers) => host.send({ kind: 'touch-screen', fingers }) })
 // Also where the host has died.
-process.on('exit', () => seat?.stop())
+process.on('exit', () => {
+  seat?.stop()
+  touchScreen?.close()
+})
 const recorder =
   show &&
   new DisplayRecorder({
@@ -139,6 +148,7 @@ function take(message: ToDesktopWorker): void {
     const viewer = new Viewer({
       raw: message.raw,
       input,
+      touchScreen,
       send: (parts) => writeViewerWire(pipe, message.viewer, parts),
       onSize: (width, height, monitor) => monitors?.resize(width, height, monitor),
       onArrange: (places) => monitors?.arrange(places),

@@ -4,6 +4,7 @@ import { ChangedParts } from './changed-parts.ts'
 import type { DesktopChange, NativeDesktopInput } from './desktop-addon.ts'
 import { keysymOf, keysymOfCharacter } from './keysyms.ts'
 import { Motion } from './motion.ts'
+import type { TouchPlace } from './touch/touch-events.ts'
 import { Viewer } from './viewer.ts'
 
 /** Keys and buttons as they reach the display: `+38` pressed, `-38` released. Every keysym has the keycode of its last byte. */
@@ -30,7 +31,23 @@ function display() {
     close() {},
   }
   const sent: Buffer[] = []
-  const viewer = new Viewer({ raw: false, input, send: (parts) => sent.push(Buffer.concat(parts)), onSize() {}, onArrange() {} })
+  let touches = 0
+  const touchScreen = {
+    begin: ({ x, y }: TouchPlace) => {
+      seen.push(`touch ${++touches} at ${x},${y}`)
+      return touches
+    },
+    move: (touch: number, { x, y }: TouchPlace) => seen.push(`move ${touch} to ${x},${y}`),
+    end: (touch: number) => seen.push(`lift ${touch}`),
+  }
+  const viewer = new Viewer({
+    raw: false,
+    input,
+    touchScreen,
+    send: (parts) => sent.push(Buffer.concat(parts)),
+    onSize() {},
+    onArrange() {},
+  })
   return { seen, sent, viewer, free }
 }
 
@@ -189,6 +206,25 @@ describe('motion', () => {
     expect([sent.length, viewer.wantsKey]).toEqual([2, true])
     viewer.showVideo(video(true), frame([part]), 3000)
     expect([sent.length, viewer.wantsKey]).toEqual([3, false])
+  })
+})
+
+describe('what a viewer touches', () => {
+  it('is lifted where the viewer does not touch it, says nothing for a second, or leaves', () => {
+    const { viewer, seen } = display()
+    const touch = (...fingers: readonly (readonly [finger: number, x: number])[]) =>
+      viewer.hear({ kind: 'touch', fingers: fingers.map(([finger, x]) => ({ finger, x, y: 7 })) })
+    touch([3, 10])
+    touch([3, 11], [0, 20])
+    touch([0, 20])
+    expect(seen.splice(0)).toEqual(['touch 1 at 10,7', 'move 1 to 11,7', 'touch 2 at 20,7', 'lift 1', 'move 2 to 20,7'])
+    viewer.releaseIfSilent(performance.now() + 500)
+    expect(seen).toEqual([])
+    viewer.releaseIfSilent(performance.now() + 1500)
+    expect(seen.splice(0)).toEqual(['lift 2'])
+    touch([0, 20])
+    viewer.release()
+    expect(seen).toEqual(['touch 3 at 20,7', 'lift 3'])
   })
 })
 

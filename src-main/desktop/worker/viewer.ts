@@ -4,6 +4,7 @@ import { ChangedParts } from './changed-parts.ts'
 import type { DesktopChange, DesktopCursor, DesktopRect, NativeDesktopInput } from './desktop-addon.ts'
 import { KeyState } from './key-state.ts'
 import type { VideoFrame } from './motion-video.ts'
+import { type TouchedScreen, ViewerFingers } from './touch/viewer-fingers.ts'
 import { type Fineness, ViewerPace } from './viewer-pace.ts'
 import { cursorMessage, monotonicUs, timesOf, type UpdateTimes, updateMessage, videoMessage } from './viewer-updates.ts'
 
@@ -12,7 +13,7 @@ const maxPixels = 4 * 1024 * 1024
 /** Bytes of a compressed pixel until some were compressed, and at least. */
 const firstPixelBytes = 0.5
 const minPixelBytes = 0.1
-/** Keys of a viewer who was silent for longer are released: the connection hangs, ms. */
+/** Keys and fingers of a viewer who was silent for longer are released: the connection hangs, ms. */
 const silentMs = 1000
 /** A press that nothing was drawn for by then has no effect to measure, µs. */
 const maxPressUs = 1_000_000
@@ -22,6 +23,8 @@ const wheelButtons = { up: 4, down: 5, left: 6, right: 7 } as const
 export interface ViewerOptions {
   readonly raw: boolean
   readonly input: NativeDesktopInput
+  /** Undefined: the display takes no fingers. */
+  readonly touchScreen?: TouchedScreen | undefined
   readonly send: (parts: readonly Uint8Array[]) => void
   readonly onSize: (width: number, height: number, monitor: number | undefined) => void
   readonly onArrange: (monitors: readonly MonitorPlace[]) => void
@@ -46,6 +49,7 @@ export class Viewer {
   #part: DesktopRect | undefined
   readonly #keys: KeyState
   readonly #buttons = new Set<number>()
+  readonly #fingers: ViewerFingers | undefined
   #heardMs = 0
   #pressedUs: number | undefined
   #decodes = false
@@ -67,6 +71,7 @@ export class Viewer {
     this.#options = options
     this.#pace = new ViewerPace(!options.raw)
     this.#keys = new KeyState(options.input)
+    this.#fingers = options.touchScreen && new ViewerFingers(options.touchScreen)
   }
 
   /** Can be sent more. */
@@ -94,9 +99,11 @@ export class Viewer {
     return !this.#unseen.empty && this.ready
   }
 
-  /** Releases what is kept down by a viewer who has said nothing for so long: while keys are down, pages say which, four times a second. */
+  /** Releases what is kept down by a viewer who has said nothing for so long: while keys or fingers are down, pages say which, four times a second. */
   releaseIfSilent(nowMs: number): void {
-    if (this.#keys.holding && nowMs - this.#heardMs > silentMs) this.#keys.keep([])
+    if (nowMs - this.#heardMs <= silentMs) return
+    if (this.#keys.holding) this.#keys.keep([])
+    if (this.#fingers?.touching) this.#fingers.apply([])
   }
 
   changed(parts: readonly DesktopRect[]): void {
@@ -178,6 +185,9 @@ export class Viewer {
           this.#turn(message.x, wheelButtons.right, wheelButtons.left)
         })
         break
+      case 'touch':
+        this.#keys.after(() => this.#fingers?.apply(message.fingers))
+        break
       case 'size':
         this.#options.onSize(message.width, message.height, message.monitor)
         break
@@ -212,6 +222,7 @@ export class Viewer {
     this.#keys.end()
     for (const button of this.#buttons) this.#options.input.button(button, false)
     this.#buttons.clear()
+    this.#fingers?.apply([])
   }
 
   #click({ x, y, button, down }: Extract<ClientMessage, { kind: 'button' }>): void {

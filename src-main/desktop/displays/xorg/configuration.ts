@@ -1,17 +1,19 @@
 import { maxSide } from '../../schemas/display.ts'
+import { maxFingers, touchScreenName, touchSocketName } from '../display-server.ts'
 
-/** An input device that the driver inputtest makes, with a socket to which nobody connects. */
-const device = (name: string, type: 'Keyboard' | 'Pointer', socket: string): string => `
+/** An input device that the driver inputtest makes. Whoever connects to its socket, which the folder keeps from others, sends its events. */
+const device = (name: string, type: 'Keyboard' | 'Pointer' | 'Touch', socket: string, option = ''): string => `
 Section "InputDevice"
   Identifier "${name}"
   Driver "inputtest"
   Option "DeviceType" "${type}"
-  Option "SocketPath" "${socket}"
+  Option "SocketPath" "${socket}"${option}
 EndSection`
 
 /**
  * The configuration of Xorg for one display in memory, whose size and monitors are changed by RandR: no device of the machine is looked
- * for or opened. A keyboard and a pointer are named since Xorg opens those of the machine otherwise. Sockets are in the folder that it runs in.
+ * for or opened. A keyboard and a pointer are named since Xorg opens those of the machine otherwise: nobody connects to them. Sockets are in the
+ * folder that it runs in.
  */
 export function configurationOf(width: number, height: number): string {
   // Any timing will do that the driver's clock has, MHz: nothing is sent to a monitor. Without blanking Xorg rejects it.
@@ -58,12 +60,14 @@ Section "Screen"
 EndSection
 ${device('AMI Streams keyboard', 'Keyboard', 'keyboard')}
 ${device('AMI Streams pointer', 'Pointer', 'pointer')}
+${device(touchScreenName, 'Touch', touchSocketName, `\n  Option "TouchCount" "${maxFingers}"`)}
 
 Section "ServerLayout"
   Identifier "layout"
   Screen "screen"
   InputDevice "AMI Streams keyboard" "CoreKeyboard"
   InputDevice "AMI Streams pointer" "CorePointer"
+  InputDevice "${touchScreenName}" "SendCoreEvents"
 EndSection
 `
 }
