@@ -481,6 +481,10 @@ describe('a node with a cache', () => {
     const first = `export default { async fetch(request: Request, env: { KEY?: string }): Promise<Response> {
       const { pathname } = new URL(request.url)
       if (pathname.startsWith('/made/loop')) for (;;);
+      if (pathname.startsWith('/made/failure')) {
+        console.log('logged', env.KEY)
+        throw new Error('failed by ' + env.KEY)
+      }
       if (pathname.startsWith('/made/')) return new Response('made ' + (env.KEY ?? 'without'), { headers: { 'x-made': pathname } })
       const answer = await fetch(request)
       return new Response((await answer.text()).length + ' ' + answer.status, answer)
@@ -499,6 +503,14 @@ describe('a node with a cache', () => {
     )
     await host.api('PUT', '/network/functions/front/secrets/KEY', { value: 'a secret' })
     expect((await get('/made/x')).text).toBe('made a secret')
+    const failed = await get('/made/failure')
+    expect(failed).toMatchObject({ status: 502, text: expect.not.stringContaining('a secret') })
+    const { items } = await until(async () => {
+      const { body } = await host.api('GET', '/network/functions/front/log')
+      return body.items.some(({ text }) => text.includes('failed by')) ? body : undefined
+    }, 'the failure is in the log')
+    expect(items.map(({ text }) => text)).toContain('logged ***')
+    expect(JSON.stringify(items)).not.toContain('a secret')
     expect(readFileSync(join(folder, 'data/node/functions'), 'utf8')).not.toContain('made')
     expect((await deploy(`export default { fetch: () => new Response('second') }`)).body.version).toBe(2)
     expect((await get('/made/x')).text).toBe('second')

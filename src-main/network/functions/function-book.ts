@@ -314,6 +314,7 @@ function setOf(functions: ReadonlyMap<string, Kept>): FunctionSet {
     return {
       ...{ name: kept.name, version: kept.version, main, files: code, modules, routes: [...routes], fetchHosts: [...fetchHosts] },
       env: { ...variables, ...kept.secrets },
+      secrets: Object.keys(kept.secrets).sort(),
     }
   })
   const id = list.length === 0 ? '' : createHash('sha256').update(JSON.stringify(list)).digest('hex')

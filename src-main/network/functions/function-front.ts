@@ -8,7 +8,15 @@ import { FunctionFetch, type SiteTarget } from './function-fetch.ts'
 import type { FunctionLine } from './function-line.ts'
 import { FunctionFault, type FunctionRunner } from './function-runner.ts'
 import { type FunctionSet, functionFor, type NodeFunction } from './function-set.ts'
-import type { FetchReply, HeaderList, LogLevel, RunAnswer, RunFault, RunRequest } from './run-messages.ts'
+import {
+  type FetchReply,
+  type HeaderList,
+  type LogLevel,
+  maxLineText,
+  type RunAnswer,
+  type RunFault,
+  type RunRequest,
+} from './run-messages.ts'
 
 export interface FunctionFrontOptions {
   readonly runner: FunctionRunner
@@ -111,7 +119,12 @@ export class FunctionFront {
     )
     const line = (level: LogLevel, text: string): void => {
       if (found !== undefined)
-        onLine({ name: found.name, version: found.version, at: new Date().toISOString(), level, text: text.slice(0, 4000) })
+        onLine({ name: found.name, version: found.version, at: new Date().toISOString(), level, text: text.slice(0, maxLineText) })
+    }
+    if (passesOf(loop) >= maxPasses) {
+      line('error', `The request has passed ${maxPasses} nodes: what this function fetches leads back to it`)
+      sendError(response, 'network.request_loop')
+      return
     }
     let bodyBytes = 0
     try {

@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox'
+import { maxLineText } from './run-messages.ts'
 
 /** A line of a function's log. */
 export const FunctionLineSchema = Type.Object({
@@ -6,6 +7,6 @@ export const FunctionLineSchema = Type.Object({
   version: Type.Integer(),
   at: Type.String({ maxLength: 40, format: 'date-time' }),
   level: Type.Union([Type.Literal('debug'), Type.Literal('info'), Type.Literal('warn'), Type.Literal('error')]),
-  text: Type.String({ maxLength: 4000 }),
+  text: Type.String({ maxLength: maxLineText }),
 })
 export type FunctionLine = Static<typeof FunctionLineSchema>

@@ -13,6 +13,7 @@ export const NodeFunctionSchema = Type.Object(
     files: Files,
     modules: Files,
     env: Type.Record(Type.String(), Type.String()),
+    secrets: Type.Array(Type.String(), { maxItems: 100 }),
     routes: Type.Array(Type.String({ maxLength: 600 }), { maxItems: 20 }),
     fetchHosts: Type.Array(Type.String({ maxLength: 260 }), { maxItems: 50 }),
   },

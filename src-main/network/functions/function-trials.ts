@@ -4,7 +4,8 @@ import { FunctionFetch } from './function-fetch.ts'
 import type { FunctionLine } from './function-line.ts'
 import { FunctionFault, type FunctionRunner } from './function-runner.ts'
 import type { Try } from './function-schemas.ts'
-import type { FileFault, RunAnswer } from './run-messages.ts'
+import { type FileFault, maxLineText, type RunAnswer } from './run-messages.ts'
+import { createSecretMask, type SecretMask } from './secret-mask.ts'
 
 /** What a function did when it was tried. */
 export interface Tried {
@@ -42,17 +43,25 @@ export class FunctionTrials {
     if (this.#running >= maxTrials) throw new AppError('network.busy', `${maxTrials} functions are being tried already`)
     this.#running++
     try {
-      return await this.#tried(wanted, url, { ...wanted.variables, ...secrets }, signal)
+      return await this.#tried(wanted, url, secrets, signal)
     } finally {
       this.#running--
     }
   }
 
-  async #tried(wanted: Try, url: URL, env: Readonly<Record<string, string>>, signal: AbortSignal): Promise<Tried> {
+  async #tried(wanted: Try, url: URL, secrets: Readonly<Record<string, string>>, signal: AbortSignal): Promise<Tried> {
     const { files, modules, faults } = await this.#runner.check(wanted)
     if (faults.length > 0) return { answer: null, fault: null, faults: [...faults], lines: [], ms: 0 }
     const { method, headers, body } = wanted.request
-    const draft = { name: `try-${++this.#last}`, version: -this.#last, main: wanted.main, files, modules, env }
+    const draft = {
+      name: `try-${++this.#last}`,
+      version: -this.#last,
+      main: wanted.main,
+      files,
+      modules,
+      env: { ...wanted.variables, ...secrets },
+      secrets: Object.keys(secrets),
+    }
     const request = {
       ...{ method, url: url.href, address: '192.0.2.1' },
       headers: Object.entries(headers).map(([name, value]): [string, string] => [name.toLowerCase(), value]),
@@ -66,11 +75,11 @@ export class FunctionTrials {
       const handlers = {
         call: (number: number, asked: Parameters<FunctionFetch['call']>[1]) => fetches.call(number, asked),
         log: (level: FunctionLine['level'], text: string) => {
-          lines.push({ name: draft.name, version: 0, at: new Date().toISOString(), level, text: text.slice(0, 4000) })
+          lines.push({ name: draft.name, version: 0, at: new Date().toISOString(), level, text: text.slice(0, maxLineText) })
         },
       }
       const answer = await this.#runner.try(draft, request, handlers, signal)
-      return { answer: await shown(answer, fetches), fault: null, faults: [], lines, ms: ms() }
+      return { answer: await shown(answer, fetches, createSecretMask(Object.values(secrets))), fault: null, faults: [], lines, ms: ms() }
     } catch (error) {
       if (!(error instanceof FunctionFault)) throw error
       return { answer: null, fault: error.message, faults: [], lines, ms: ms() }
@@ -80,7 +89,13 @@ export class FunctionTrials {
   }
 }
 
-async function shown({ status, headers, body }: RunAnswer, fetches: FunctionFetch): Promise<NonNullable<Tried['answer']>> {
+/** The answer as it is shown: secrets of the function are not, whatever it answers. */
+async function shown(
+  { status, headers, body }: RunAnswer,
+  fetches: FunctionFetch,
+  mask: SecretMask,
+): Promise<NonNullable<Tried['answer']>> {
   const bytes = typeof body === 'number' ? ((await fetches.call(0, { op: 'read', fetch: body })) as Uint8Array) : (body ?? new Uint8Array())
-  return { status, headers: headers.map(([name, value]) => [name, value]), body: Buffer.from(bytes.subarray(0, shownBytes)).toString() }
+  const text = Buffer.from(bytes.subarray(0, shownBytes)).toString()
+  return { status, headers: headers.map(([name, value]) => [name, mask(value)]), body: mask(text, bytes.length > shownBytes) }
 }

@@ -13,6 +13,8 @@ export interface RunnableFunction {
   readonly modules: Readonly<Record<string, string>>
   /** Variables and secrets. */
   readonly env: Readonly<Record<string, string>>
+  /** Names of those of `env` that are secrets: their values are masked in what is logged. */
+  readonly secrets: readonly string[]
 }
 
 export type HeaderList = readonly (readonly [name: string, value: string])[]
@@ -114,5 +116,7 @@ export const memoryMib = 128
 export const runMs = 10_000
 /** Requests that one request may make. */
 export const maxFetches = 10
+/** A line of a log, characters. */
+export const maxLineText = 4000
 /** Bodies that a handler gets or makes, bytes. What it only passes on has no bound. */
 export const maxBodyBytes = 8 * 2 ** 20

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { silentLogger } from '../../platform/telemetry/logger.ts'
 import { FunctionRunner } from './function-runner.ts'
+import { FunctionTrials } from './function-trials.ts'
 import type { FetchReply, RunAnswer, RunCall, RunnableFunction, RunRequest } from './run-messages.ts'
 
 let runner: FunctionRunner
@@ -13,7 +14,7 @@ afterAll(() => runner.stop())
 
 let version = 0
 const functionOf = (code: string, more: Partial<RunnableFunction> = {}): RunnableFunction => ({
-  ...{ name: 'f', version: ++version, main: 'main.js', files: { 'main.js': code }, modules: {}, env: {} },
+  ...{ name: 'f', version: ++version, main: 'main.js', files: { 'main.js': code }, modules: {}, env: {}, secrets: [] },
   ...more,
 })
 const asked: RunRequest = { method: 'GET', url: 'https://site.example/a?b=1', headers: [['accept', '*/*']], address: '192.0.2.1' }
@@ -180,6 +181,58 @@ describe('a function', () => {
     await expect(answerOf()).rejects.toMatchObject({ fault: 'start', message: expect.stringContaining('node:fs') })
     runner.setFunctions([functionOf(`import x from '../../../../etc/passwd'; export default {}`)])
     await expect(answerOf()).rejects.toMatchObject({ fault: 'start', message: expect.stringContaining('not there') })
+  })
+})
+
+describe('secrets of a function are not shown', () => {
+  const env = { KEY: 'hunter2 & "co"\n', TOKEN: `token-${'0123456789'.repeat(40)}`, SHORT: 'on', PLAIN: 'no secret' }
+  const secrets = ['KEY', 'TOKEN', 'SHORT']
+  /** Everything that is logged, and how it fails. */
+  async function toldBy(code: string, call?: Parameters<typeof answerOf>[1]) {
+    lines.length = 0
+    runner.setFunctions([functionOf(`export default { async fetch(request, env) { ${code} } }`, { env, secrets })])
+    const failure = await answerOf({}, call).then(
+      () => '',
+      (error) => error.message,
+    )
+    return [...lines, failure].join('\n')
+  }
+
+  it('in its log', async () => {
+    const told = await toldBy(`console.log(env.KEY, env.PLAIN, env.SHORT)
+      console.warn({ key: env.KEY }, encodeURIComponent(env.KEY), String(new URLSearchParams({ key: env.KEY })))
+      for (const user of ['', 'a', 'me:', 'you:']) console.log('Basic ' + btoa(user + env.KEY + 'x'))
+      console.log('x'.repeat(3990) + env.TOKEN)
+      return new Response(env.KEY)`)
+    expect(told).toContain('info *** no secret on\nwarn {"key":"***"} *** key=***\n')
+    expect(told).not.toMatch(/hunter|token-/)
+    for (const user of ['', 'a', 'me:', 'you:']) expect(told).not.toContain(btoa(`${user}${env.KEY}`).slice(-12, -4))
+  })
+
+  it.each([
+    'throw new Error(env.KEY)',
+    'throw env.KEY',
+    'await Promise.reject(new TypeError("no " + env.TOKEN))',
+    'new URL(env.TOKEN)',
+    'JSON.parse(env.KEY)',
+    'await fetch("https://api.example/?key=" + env.TOKEN, { headers: { authorization: "Bearer " + env.KEY } })',
+    'for (const cut of [100, 250]) console.log(env.TOKEN.slice(0, cut)); throw new Error(env.TOKEN)',
+  ])('where it fails: %s', async (code) => {
+    const told = await toldBy(code, async (asked) => {
+      throw new Error(asked.op === 'fetch' ? `${asked.url} with ${JSON.stringify(asked.headers)} was not answered` : '')
+    })
+    expect(told).toContain('***')
+    expect(told).not.toMatch(/hunter|token-0123456789/)
+  })
+
+  it('when somebody tries another one with them', async () => {
+    const trials = new FunctionTrials(runner, { secretsOf: () => ({ KEY: env.KEY }) })
+    const code = `export default { fetch(request, env) { console.log(env.KEY); return new Response('is ' + env.KEY, { headers: { key: encodeURI(env.KEY) } }) } }`
+    const request = { method: 'GET', url: 'https://site.example/', headers: {} }
+    const wanted = { ...{ main: 'main.js', files: { 'main.js': code }, fetchHosts: [], variables: {} }, secretsOf: 'f', request }
+    const tried = await trials.run(wanted, new AbortController().signal)
+    expect(tried).toMatchObject({ answer: { status: 200, body: 'is ***' }, lines: [{ text: '***' }] })
+    expect(JSON.stringify(tried)).not.toContain('hunter')
   })
 })
 

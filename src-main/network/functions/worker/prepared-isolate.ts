@@ -1,6 +1,6 @@
 import type { Callback, Context, Isolate, IsolateOptions, Reference } from 'isolated-vm'
 import ivm from 'isolated-vm'
-import { type LogLevel, memoryMib, type RunAnswer } from '../run-messages.ts'
+import { type LogLevel, maxLineText, memoryMib, type RunAnswer } from '../run-messages.ts'
 import { readAnswer } from './checked-answer.ts'
 import { base64, randomFor, readUrl } from './host-calls.ts'
 import { preludeText, warmUpText } from './prelude.ts'
@@ -77,9 +77,13 @@ function hostOf(events: () => SandboxEvents | undefined): Record<string, Callbac
       if (checked === undefined) events()?.onFail(number(run), 'The answer is malformed')
       else events()?.onAnswer(number(run), checked)
     }),
-    fail: new ivm.Callback((run: unknown, message: unknown) => events()?.onFail(number(run), String(message).slice(0, 4000))),
+    fail: new ivm.Callback((run: unknown, message: unknown) => events()?.onFail(number(run), String(message).slice(0, maxLineText))),
     log: new ivm.Callback((run: unknown, level: unknown, text: unknown) =>
-      events()?.onLog(number(run), levels.includes(String(level)) ? (String(level) as LogLevel) : 'info', String(text).slice(0, 4000)),
+      events()?.onLog(
+        number(run),
+        levels.includes(String(level)) ? (String(level) as LogLevel) : 'info',
+        String(text).slice(0, maxLineText),
+      ),
     ),
     url: new ivm.Callback(readUrl),
     encode: new ivm.Callback((text: unknown) => arrayBufferOf(Buffer.from(String(text)))),

@@ -11,6 +11,7 @@ import {
   type RunRequest,
   type ToWorker,
 } from '../run-messages.ts'
+import { secretMaskOf } from '../secret-mask.ts'
 import { checkFiles } from './check-files.ts'
 import { readHeaders } from './checked-answer.ts'
 import { answerCall } from './host-calls.ts'
@@ -196,7 +197,7 @@ export class RunTable {
       onLog: (id, level, text) => {
         const run = this.#runs.get(id)
         if (run === undefined || ++run.calls > maxCalls) return
-        this.#send({ kind: 'log', run: id, name: of.name, level, text })
+        this.#send({ kind: 'log', run: id, name: of.name, level, text: secretMaskOf(of)(text) })
       },
     })
   }
@@ -253,7 +254,8 @@ export class RunTable {
   }
 
   #fail(id: number, fault: RunFault, message: string): void {
-    if (this.#take(id) !== undefined) this.#send({ kind: 'failed', run: id, fault, message })
+    const run = this.#take(id)
+    if (run !== undefined) this.#send({ kind: 'failed', run: id, fault, message: secretMaskOf(run.function)(message) })
   }
 
   #take(id: number): Run | undefined {
