@@ -55,11 +55,14 @@ export class FunctionRunner {
   readonly #handlers = new Map<number, RunHandlers>()
   #functions: readonly RunnableFunction[] = []
   #worker: SupervisedWorker<ToWorker> | undefined
+  /** It takes requests. */
   #ready = false
   /** Sent once the process is ready. */
   readonly #waiting = new Map<number, ToWorker>()
   /** What the process has. */
-  readonly #sent = new Set<number>()
+  readonly #sent = new Map<number, ToWorker>()
+  /** What no other process may get: it has asked for something, or was lost once before. */
+  readonly #unrepeatable = new Set<number>()
   #running = 0
   #idle: NodeJS.Timeout | undefined
   #stopped = false
@@ -152,6 +155,7 @@ export class FunctionRunner {
     } finally {
       this.#waiting.delete(number)
       this.#sent.delete(number)
+      this.#unrepeatable.delete(number)
       this.#running--
       this.#rest()
     }
@@ -160,6 +164,7 @@ export class FunctionRunner {
   #start(): void {
     clearTimeout(this.#idle)
     if (this.#worker !== undefined || this.#stopped) return
+    let hasStarted = false
     const worker = superviseWorker<FromWorker, ToWorker>({
       entry: workerFile('functions'),
       log: this.#options.log,
@@ -167,6 +172,7 @@ export class FunctionRunner {
       env: { NODE_OPTIONS: '--no-node-snapshot --disable-warning=ExperimentalWarning' },
       restart,
       onReady: () => {
+        hasStarted = true
         this.#ready = true
         worker.send({ kind: 'functions', functions: this.#functions })
         for (const [run, message] of this.#waiting) this.#give(run, message)
@@ -175,29 +181,43 @@ export class FunctionRunner {
       onMessage: (message) => this.#take(message),
       onExit: () => {
         if (this.#worker !== worker) return
-        const wasReady = this.#ready
         this.#ready = false
-        this.#lose(this.#sent, () => new FunctionFault('crashed', 'The process of functions ended'))
+        this.#repeatOrLose()
         // Where it cannot start at all nobody is kept waiting.
-        if (!wasReady) this.#lose(this.#waiting.keys(), () => new FunctionFault('unavailable', unavailable))
+        if (!hasStarted) this.#lose(this.#waiting.keys(), () => new FunctionFault('unavailable', unavailable))
+        hasStarted = false
       },
     })
     this.#worker = worker
   }
 
+  /** Requests that change nothing, and have asked for nothing yet, are repeated in the next process, once. */
+  #repeatOrLose(): void {
+    for (const [run, message] of this.#sent) {
+      this.#sent.delete(run)
+      const isSafe = (message.kind === 'run' || message.kind === 'try') && ['GET', 'HEAD'].includes(message.request.method)
+      if (isSafe && !this.#unrepeatable.has(run)) {
+        this.#unrepeatable.add(run)
+        this.#waiting.set(run, message)
+      } else this.#replies.reject(run, new FunctionFault('crashed', 'The process of functions ended'))
+    }
+  }
+
   #give(run: number, message: ToWorker): void {
-    this.#sent.add(run)
+    this.#sent.set(run, message)
     this.#worker?.send(message)
   }
 
   #take(message: FromWorker): void {
     if (message.kind === 'log') this.#handlers.get(message.run)?.log(message.level, message.text)
+    else if (message.kind === 'ending') this.#ready = false
     else if (message.kind === 'call') void this.#call(message.run, message.call, message.asked)
     else this.#replies.resolve(message.run, message)
   }
 
   async #call(run: number, call: number, asked: RunCall): Promise<void> {
     const worker = this.#worker
+    this.#unrepeatable.add(run)
     try {
       const value = await this.#handlers.get(run)?.call(call, asked)
       if (value !== undefined) worker?.send({ kind: 'reply', run, call, value })

@@ -94,6 +94,8 @@ export type ToWorker =
   | { readonly kind: 'end'; readonly run: number }
 
 export type FromWorker =
+  /** It finishes what it has, and ends: what is new goes to the next process. */
+  | { readonly kind: 'ending' }
   | { readonly kind: 'answered'; readonly run: number; readonly answer: RunAnswer; readonly ms: number }
   | { readonly kind: 'failed'; readonly run: number; readonly fault: RunFault; readonly message: string }
   | { readonly kind: 'call'; readonly run: number; readonly call: number; readonly asked: RunCall }

@@ -37,6 +37,14 @@ async function bodyOf(expression: string, ...more: Parameters<typeof answerOf>) 
   runner.setFunctions([functionOf(returns(expression))])
   return (await answerOf(...more)).body
 }
+/** What a process has used so far, s; 0 where the system does not say. */
+function processorSeconds(pid: number | undefined): number {
+  if (process.platform !== 'linux') return 0
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    .replace(/^.*\) /s, '')
+    .split(' ')
+  return (Number(fields[11]) + Number(fields[12])) / 100
+}
 /** What a function does to itself, and nobody else: the next request is answered. */
 async function faultOf(code: string) {
   const bad = functionOf(code)
@@ -281,6 +289,55 @@ describe('one request and nothing else is lost by', () => {
     await expect(lost).rejects.toMatchObject({ fault: 'crashed' })
     expect(await bodyOf('2')).toBe('2')
     expect(runner.pid).not.toBe(pid)
+  })
+
+  it('a process that ends: who has asked for nothing yet is answered by the next one', async () => {
+    const { pid } = runner
+    runner.setFunctions([
+      functionOf(handler(`console.log('inside'); await new Promise((then) => setTimeout(then, 300)); return new Response('late')`)),
+    ])
+    let inside = 0
+    const ask = (method: string) => {
+      const log = () => void (++inside === 2 && process.kill(pid as number, 'SIGKILL'))
+      return runner.run('f', { ...asked, method }, { call: async () => new Uint8Array(), log }, new AbortController().signal)
+    }
+    const [got, posted] = await Promise.allSettled([ask('GET'), ask('POST')])
+    expect(got).toMatchObject({ status: 'fulfilled', value: { status: 200 } })
+    expect(posted).toMatchObject({ status: 'rejected', reason: { fault: 'crashed' } })
+    expect(runner.pid).not.toBe(pid)
+  })
+
+  it('loops that the engine compiles while they run, each by itself', async () => {
+    const { pid } = runner
+    const loop = functionOf(handler('let x = 0; for (let i = 0; i < 1000; i++) await (x += i); for (;;) x++'))
+    runner.setFunctions([loop, functionOf(returns('1'), { name: 'other' })])
+    const ask = (name: string) => runner.run(name, asked, { call: async () => new Uint8Array(), log() {} }, new AbortController().signal)
+    const before = processorSeconds(pid)
+    for (let round = 0; round < 5; round++) {
+      const loops = Array.from({ length: 4 }, () => ask('f').catch((error) => error.fault))
+      expect((await ask('other')).status).toBe(200)
+      expect(await Promise.all(loops)).toEqual(['cpu', 'cpu', 'cpu', 'cpu'])
+    }
+    expect(runner.pid).toBe(pid)
+    // 20 times 50 ms, and what it takes to start again; without an end in time more than half a second each
+    expect(processorSeconds(pid) - before).toBeLessThan(5)
+  })
+
+  it('a flood of lines, of which some are left out', async () => {
+    runner.setFunctions([
+      functionOf(handler(`for (let line = 0; line < 150; line++) console.log('x'.repeat(4000)); return new Response()`)),
+    ])
+    const taken: string[] = []
+    const flood = { call: async () => new Uint8Array(), log: (_: string, text: string) => void taken.push(text) }
+    const runs = Array.from({ length: 40 }, () => runner.run('f', asked, flood, new AbortController().signal).catch(() => undefined))
+    await Promise.all(runs)
+    expect(taken.length).toBeGreaterThan(99)
+    expect(taken.length).toBeLessThan(40 * 150)
+    const later = async () => {
+      await answerOf()
+      return lines.join()
+    }
+    await expect.poll(later).toMatch(/\d+ lines were left out/)
   })
 
   it('waiting for ever', async () => {

@@ -4,6 +4,8 @@ import type { FromWorker, ToWorker } from '../run-messages.ts'
 
 // Before the first isolate: a module of WebAssembly may have 64 MiB, and memory of its own counts nowhere else.
 setFlagsFromString('--wasm-max-mem-pages=1024')
+// A loop that another thread compiles while it runs is often not ended when its time is over: it went on for up to 5 s.
+setFlagsFromString('--no-concurrent-recompilation')
 process.removeAllListeners('warning')
 process.on('warning', () => undefined)
 

@@ -11,6 +11,8 @@ export interface SandboxEvents {
   onAnswer(run: number, answer: RunAnswer): void
   onFail(run: number, message: string): void
   onLog(run: number, level: LogLevel, text: string): void
+  /** The engine has lost it: its thread is stopped for good, and this process must end soon. */
+  onBroken(message: string): void
 }
 
 /** The prelude, in every sandbox from its first moment on. */
@@ -36,19 +38,19 @@ export class PreparedIsolate {
     this.resume = entries.resume
   }
 
-  /** `onCatastrophe` is called when the engine is beyond repair: this process must end. */
-  static async make(onCatastrophe: (message: string) => void): Promise<PreparedIsolate> {
+  /** `onBroken` is called when the engine is beyond repair and nothing is in the isolate yet: this process must end. */
+  static async make(onBroken: (message: string) => void): Promise<PreparedIsolate> {
+    let made: PreparedIsolate | undefined
     const options: IsolateOptions & { readonly snapshot: typeof snapshot } = {
       memoryLimit: memoryMib,
       snapshot,
-      onCatastrophicError: onCatastrophe,
+      onCatastrophicError: (message: string) => (made?.events === undefined ? onBroken(message) : made.events.onBroken(message)),
     }
     const isolate = new ivm.Isolate(options)
     try {
       const context = await isolate.createContext()
       const prelude = await context.global.get('$prelude', { reference: true })
       await context.global.delete('$prelude')
-      let made: PreparedIsolate | undefined
       const entries = (await prelude.apply(undefined, [hostOf(() => made?.events)], {
         arguments: { copy: true },
         result: { reference: true },

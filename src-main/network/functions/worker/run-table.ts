@@ -1,11 +1,9 @@
 import { repeat } from '../../../platform/timing/repeat.ts'
 import {
   cpuMs,
-  type FetchCall,
   type FromWorker,
-  maxBodyBytes,
+  type LogLevel,
   memoryMib,
-  type RunCall,
   type RunFault,
   type RunnableFunction,
   type RunRequest,
@@ -13,8 +11,9 @@ import {
 } from '../run-messages.ts'
 import { secretMaskOf } from '../secret-mask.ts'
 import { checkFiles } from './check-files.ts'
-import { readHeaders } from './checked-answer.ts'
+import { readCall } from './checked-call.ts'
 import { answerCall } from './host-calls.ts'
+import { LineLimit } from './line-limit.ts'
 import { PreparedIsolate } from './prepared-isolate.ts'
 import { Sandbox, StartFault } from './sandbox.ts'
 
@@ -42,6 +41,10 @@ const maxBytes = 1024 * 2 ** 20
 const watchMs = 50
 /** The next isolate is made when the function that took the last one has answered, as a rule. */
 const prepareAfterMs = 20
+/** A sandbox that nothing has ended so long after its time gets no more requests, ms; those that wait for it go to another one. */
+const stuckMs = 1000
+/** A process whose engine has lost a sandbox finishes what else it has within this time, ms. */
+const finishMs = 1000
 /** Lines of one request. */
 const maxCalls = 200
 
@@ -56,6 +59,8 @@ export class RunTable {
   readonly #inside = new Map<Sandbox, number>()
   /** An isolate for the function that is asked for next. */
   #prepared: Promise<PreparedIsolate> | undefined
+  readonly #lines = new LineLimit()
+  #isEnding = false
 
   constructor(send: (message: FromWorker) => void) {
     this.#send = send
@@ -96,6 +101,7 @@ export class RunTable {
     const former = new Map(this.#functions)
     this.#functions.clear()
     for (const each of functions) this.#functions.set(each.name, each)
+    this.#lines.keep(new Set(this.#functions.keys()))
     for (const each of former.values()) {
       // Another secret is another sandbox, too.
       if (JSON.stringify(this.#functions.get(each.name)) !== JSON.stringify(each)) this.#retire(keyOf(each))
@@ -138,6 +144,11 @@ export class RunTable {
       const timeoutMs = Math.ceil(Math.max(1, cpuMs - run.usedMs) * (run.slow ? 8 : 1))
       const before = sandbox.cpuMs
       this.#inside.set(sandbox, id)
+      // Until a thread is free for it, it only waits.
+      const entered = sandbox.wallMs
+      const stuck = repeat(stuckMs / 2, () => {
+        if (sandbox.wallMs - entered > timeoutMs + stuckMs) this.#abandon(sandbox, id)
+      })
       try {
         await enter(timeoutMs)
         run.usedMs += sandbox.cpuMs - before
@@ -146,12 +157,13 @@ export class RunTable {
         const isMemory = !sandbox.isAlive || /allocation failed|memory limit/i.test((error as Error).message)
         this.#retireOf(sandbox)
         const isStarved = run.usedMs < cpuMs * 0.8 && !run.slow && !run.hasCalled
-        if (isMemory) this.#fail(id, 'memory', memoryText)
+        if (isMemory) this.#fail(id, 'memory', texts.memory)
         else if (isStarved && this.#runs.has(id)) {
           run.slow = true
           this.#repeat(id, run, 'cpu')
-        } else this.#fail(id, 'cpu', cpuText)
+        } else this.#fail(id, 'cpu', texts.cpu)
       } finally {
+        clearInterval(stuck)
         this.#inside.delete(sandbox)
       }
     })
@@ -187,7 +199,10 @@ export class RunTable {
 
   async #openSandbox(of: RunnableFunction): Promise<Sandbox> {
     const prepared = await this.#takePrepared()
-    return Sandbox.open(of, prepared, {
+    const broken = Promise.withResolvers<never>()
+    broken.promise.catch(() => undefined)
+    let sandbox: Sandbox | undefined
+    const opening = Sandbox.open(of, prepared, {
       onCall: (run, call, op, argument) => this.#call(run, call, op, argument),
       onAnswer: (id, answer) => {
         const run = this.#take(id)
@@ -197,23 +212,36 @@ export class RunTable {
       onLog: (id, level, text) => {
         const run = this.#runs.get(id)
         if (run === undefined || ++run.calls > maxCalls) return
-        this.#send({ kind: 'log', run: id, name: of.name, level, text: secretMaskOf(of)(text) })
+        const send = (each: LogLevel, line: string): void => this.#send({ kind: 'log', run: id, name: of.name, level: each, text: line })
+        // Whoever tries a function reads all of its lines.
+        const leftOut = of.version < 0 ? 0 : this.#lines.admit(of.name, performance.now())
+        if (leftOut === undefined) return
+        if (leftOut > 0) send('warn', `${leftOut} lines were left out`)
+        send(level, secretMaskOf(of)(text))
+      },
+      onBroken: (message) => {
+        broken.reject(new Error(texts.cpu))
+        const inside = sandbox && this.#inside.get(sandbox)
+        if (sandbox !== undefined && inside !== undefined) this.#abandon(sandbox, inside)
+        this.#endSoon(message)
       },
     })
+    sandbox = await Promise.race([opening, broken.promise])
+    return sandbox
   }
 
   /** The isolate that was kept, and another one after it. */
   async #takePrepared(): Promise<PreparedIsolate> {
     const kept = this.#prepared
     this.#prepared = undefined
-    const prepared = (await kept?.catch(() => undefined)) ?? (await PreparedIsolate.make(endProcess))
+    const prepared = (await kept?.catch(() => undefined)) ?? (await PreparedIsolate.make((message) => this.#endSoon(message)))
     setTimeout(() => this.#prepare(), prepareAfterMs)
     return prepared
   }
 
   #prepare(): void {
     if (this.#prepared !== undefined) return
-    this.#prepared = PreparedIsolate.make(endProcess)
+    this.#prepared = PreparedIsolate.make((message) => this.#endSoon(message))
     // Who takes it makes another one then, and says why that fails.
     this.#prepared.catch(() => undefined)
   }
@@ -241,10 +269,10 @@ export class RunTable {
   }
 
   /** Once more in another sandbox, where that changes nothing else. */
-  #repeat(id: number, run: Run, fault: RunFault): void {
+  #repeat(id: number, run: Run, fault: 'cpu' | 'memory' | 'crashed'): void {
     const isSafe = ['GET', 'HEAD'].includes(run.request.method)
-    if (run.attempts >= 3 || run.hasCalled || !(isSafe || fault === 'cpu')) {
-      this.#fail(id, fault, fault === 'cpu' ? cpuText : memoryText)
+    if (run.attempts >= 3 || run.hasCalled || !(isSafe || fault !== 'memory')) {
+      this.#fail(id, fault, texts[fault])
       return
     }
     if (run.sandbox !== undefined) this.#leave(id, run.sandbox)
@@ -300,15 +328,34 @@ export class RunTable {
     if (sandbox.runs.size === 0 && !this.#inside.has(sandbox)) sandbox.dispose()
   }
 
+  /** Nothing ends the code in a sandbox: who is in it gets no answer, and everybody else another sandbox. */
+  #abandon(sandbox: Sandbox, inside: number): void {
+    this.#retireOf(sandbox)
+    this.#fail(inside, 'cpu', texts.cpu)
+    this.#onLost(sandbox, 'crashed')
+  }
+
+  /** Ends this process when its requests are answered: the thread that the engine has stopped comes to no end. */
+  #endSoon(message: string): void {
+    process.stderr.write(`the engine of functions failed: ${message}\n`)
+    if (this.#isEnding) return
+    this.#isEnding = true
+    this.#send({ kind: 'ending' })
+    const latest = performance.now() + finishMs
+    repeat(watchMs, () => {
+      if (this.#runs.size === 0 || performance.now() > latest) process.kill(process.pid, 'SIGKILL')
+    })
+  }
+
   /** A sandbox has ended, and who waited in it with it. */
-  #onLost(sandbox: Sandbox): void {
+  #onLost(sandbox: Sandbox, fault: 'memory' | 'crashed' = 'memory'): void {
     this.#retireOf(sandbox)
     for (const id of [...sandbox.runs]) {
       const run = this.#runs.get(id)
       sandbox.runs.delete(id)
       if (run !== undefined) {
         run.sandbox = undefined
-        this.#repeat(id, run, 'memory')
+        this.#repeat(id, run, fault)
       }
     }
   }
@@ -339,31 +386,15 @@ export class RunTable {
     const inside = this.#inside.get(largest)
     this.#retireOf(largest)
     largest.dispose()
-    if (inside !== undefined) this.#fail(inside, 'memory', memoryText)
+    if (inside !== undefined) this.#fail(inside, 'memory', texts.memory)
     this.#onLost(largest)
   }
 }
 
-function endProcess(message: string): void {
-  process.stderr.write(`the engine of functions failed: ${message}\n`)
-  process.exit(1)
-}
-
 const keyOf = ({ name, version }: RunnableFunction): string => `${name}@${version}`
 
-const cpuText = `It took longer than ${cpuMs} ms of a processor`
-const memoryText = `It needed more than ${memoryMib} MiB`
-
-/** What the process around this one has to answer; undefined for what is answered here, a text for what is rejected. */
-function readCall(op: string, argument: unknown): RunCall | string | undefined {
-  const asked = (argument ?? {}) as Record<string, unknown>
-  if (op === 'read') return typeof asked.fetch === 'number' ? { op, fetch: asked.fetch } : 'This body is not there'
-  if (op !== 'fetch') return undefined
-  const { method, url, headers, body, redirect } = asked
-  const list = readHeaders(headers)
-  const bytes = body instanceof ArrayBuffer ? new Uint8Array(body) : null
-  if (typeof method !== 'string' || !/^[A-Z]{1,20}$/.test(method) || typeof url !== 'string' || url.length > 16_384 || list === undefined)
-    return 'The request cannot be sent: its method, URL or headers are not valid'
-  if (bytes !== null && bytes.length > maxBodyBytes) return `A body has at most ${maxBodyBytes} bytes`
-  return { op, method, url, headers: list, body: bytes, redirect: redirect === 'manual' ? 'manual' : 'follow' } satisfies FetchCall
+const texts = {
+  cpu: `It took longer than ${cpuMs} ms of a processor`,
+  memory: `It needed more than ${memoryMib} MiB`,
+  crashed: 'Another request of the function did not end: its sandbox was given up',
 }

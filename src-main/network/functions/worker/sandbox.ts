@@ -73,6 +73,11 @@ export class Sandbox {
     return this.isAlive ? Number(this.#isolate.cpuTime) / 1e6 : 0
   }
 
+  /** Time in which a thread was in it, also while it is, ms. */
+  get wallMs(): number {
+    return this.isAlive ? Number(this.#isolate.wallTime) / 1e6 : 0
+  }
+
   /** Memory that it has, bytes. */
   get bytes(): number {
     if (!this.isAlive) return 0
