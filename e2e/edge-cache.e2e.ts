@@ -33,6 +33,12 @@ describe('a node with a cache', () => {
     return { status: response.status, cache: response.headers.get('x-cache'), text: await response.text() }
   }
   const purge = async (body: object) => (await host.api('POST', '/network/cache/purge', body)).body
+  /** nginx's former workers may answer for a moment. */
+  const untilAll = (path: string, text: string) =>
+    until(async () => {
+      const answers = await Promise.all(Array.from({ length: 20 }, () => get(path)))
+      return answers.every((answer) => answer.text === text)
+    }, `${text} at ${path}`)
   const nginxPid = () => Number(readFileSync(join(node.dataDir, 'node/nginx/nginx.pid'), 'utf8'))
   const untilConnected = (connected = true) =>
     until(
@@ -525,6 +531,70 @@ describe('a node with a cache', () => {
     expect((await host.api('DELETE', '/network/functions/front')).status).toBe(204)
     await until(async () => !(await get('/made/x')).text.includes('made'), 'it is gone')
     expect((await get(asset)).text).toHaveLength(plain)
+  })
+
+  it('ends a circle of functions, and gives origins what they need to end one', async () => {
+    const origin = createServer((request, response) => response.end(`passed ${request.headers['cdn-loop'] ?? ''}`)).listen(0, '127.0.0.1')
+    await once(origin, 'listening')
+    const { port } = origin.address() as AddressInfo
+    const code = `let runs = 0; export default { async fetch(request) {
+      const url = new URL(request.url)
+      const headers = { 'cdn-loop': 'nobody' }
+      if (url.pathname === '/circle/runs') return new Response(String(runs))
+      if (url.pathname === '/circle/origin') return fetch('http://127.0.0.1:${port}/', { headers })
+      runs++
+      url.hostname = url.hostname === 'localhost' ? '127.0.0.1' : 'localhost'
+      return fetch(url, { headers }) } }`
+    try {
+      await host.api('PUT', '/network/functions/circle', {
+        ...{ main: 'main.js', files: { 'main.js': code }, routes: ['/circle/*'], fetchHosts: ['127.0.0.1'] },
+      })
+      await untilAll('/circle/runs', '0')
+      expect(await get('/circle/x')).toMatchObject({ status: 508, text: expect.stringContaining('network.request_loop') })
+      expect((await get('/circle/runs')).text).toBe('8')
+      const log = async () => (await host.api('GET', '/network/functions/circle/log')).body.items.map(({ text }) => text)
+      await until(async () => (await log()).some((text) => text.includes('leads back')), 'its log says why')
+      const asked = (headers: Record<string, string>) => fetch(`${node.http}/circle/origin`, { headers: { ...ownConnection, ...headers } })
+      expect(await (await asked({ 'cdn-loop': 'cdn.example' })).text()).toBe('passed cdn.example, ami-streams')
+      expect((await asked({ 'cdn-loop': `${'ami-streams;v=1, '.repeat(8)}x` })).status).toBe(508)
+    } finally {
+      origin.close()
+      await host.api('DELETE', '/network/functions/circle')
+    }
+  })
+
+  it('loses no request while versions of a function come and go', async () => {
+    const deploy = (word: string) =>
+      host.api('PUT', '/network/functions/word', {
+        ...{ main: 'main.js', files: { 'main.js': `export default { fetch: (_, env) => new Response('${word} ' + env.KEY) }` } },
+        ...{ routes: ['/word'], variables: { KEY: 'a' } },
+      })
+    const rollback = () => host.api('POST', '/network/functions/word/rollback', {})
+    await deploy('first')
+    await untilAll('/word', 'first a')
+    let over = false
+    const seen = new Map<string, number>()
+    const askers = Array.from({ length: 4 }, async () => {
+      while (!over) {
+        const { status, text } = await get('/word')
+        seen.set(`${status} ${text}`, (seen.get(`${status} ${text}`) ?? 0) + 1)
+      }
+    })
+    for (let round = 0; round < 5; round++) {
+      await deploy('second')
+      await host.api('PUT', '/network/functions/word/secrets/KEY', { value: `secret-${round}` })
+      await rollback()
+      await host.api('DELETE', '/network/functions/word/secrets/KEY')
+    }
+    // far more than the 1 MiB that files may have
+    const huge = await deploy(`${'x'.repeat(50 * 2 ** 20)}`).catch(() => ({ status: 413 }))
+    expect(huge.status).toBe(413)
+    over = true
+    await Promise.all(askers)
+    const answers = [...seen.keys()]
+    expect(answers.filter((answer) => !/^200 (?:first|second) (?:a|secret-\d)$/.test(answer))).toEqual([])
+    expect(answers.length).toBeGreaterThan(1)
+    await host.api('DELETE', '/network/functions/word')
   })
 
   it('says why it cannot start', async () => {

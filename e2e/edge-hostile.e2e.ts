@@ -312,4 +312,23 @@ describe('a node whose viewers are hostile', () => {
     expect(all.node.log.filter((line) => line.includes('buffered to a temporary file'))).toEqual([])
     expect(all.shop.requests).toEqual([])
   })
+
+  it('send functions no body without end', async () => {
+    const code = 'export default { fetch: async (request) => new Response("got " + (await request.text()).length) }'
+    await all.host.api('PUT', '/network/functions/upload', { main: 'main.js', files: { 'main.js': code }, routes: ['shop.example/upload'] })
+    const post = (head: string, body: string) =>
+      all.send(`POST /upload HTTP/1.1\r\nHost: shop.example\r\nConnection: close\r\n${head}\r\n\r\n${body}`)
+    const megabyte = 'x'.repeat(2 ** 20)
+    const fits = () => post(`Content-Length: ${2 ** 20}`, megabyte)
+    await until(async () => (await fits()).includes('got 1048576'), 'the function answers')
+    for (const [head, body] of [
+      [`Content-Length: ${2 ** 20 + 1}`, `${megabyte}x`],
+      [`Content-Length: ${2 ** 40}`, megabyte.repeat(3)],
+      ['Transfer-Encoding: chunked', `100000\r\n${megabyte}\r\n`.repeat(5)],
+    ] as const)
+      expect([head, await post(head, body)]).toEqual([head, expect.stringMatching(/^(?:HTTP\/1\.1 413 |$)/)])
+    expect(await fits()).toContain('got 1048576')
+    expect(readdirSync(join(all.folder, 'cache', 'temporary', 'client_body'))).toEqual([])
+    await all.host.api('DELETE', '/network/functions/upload')
+  })
 })

@@ -8,13 +8,22 @@ import { type FetchReply, maxBodyBytes, maxFetches } from './run-messages.ts'
 let server: Server
 let port: number
 const seen: string[] = []
+let passed: string | string[] | undefined
+let onEndless: () => void = () => undefined
 beforeAll(async () => {
   server = createServer((request, response) => {
     seen.push(`${request.method} ${request.headers.host} ${request.headers['x-edge-inside'] ?? '-'}`)
+    passed = request.headers['cdn-loop']
     if (request.url === '/away') response.writeHead(302, { location: 'http://localhost:1/' }).end()
     else if (request.url === '/around') response.writeHead(302, { location: '/' }).end()
     else if (request.url === '/large') response.end(Buffer.alloc(maxBodyBytes + 1))
-    else response.end('text')
+    else if (request.url === '/endless') {
+      const timer = setInterval(() => response.write('x'), 10)
+      response.once('close', () => {
+        clearInterval(timer)
+        onEndless()
+      })
+    } else response.end('text')
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
   port = (server.address() as AddressInfo).port
@@ -24,9 +33,9 @@ afterAll(() => {
   server.close()
 })
 
-const fetches = (hosts: readonly string[], site?: string) =>
+const fetches = (hosts: readonly string[], site?: string, loop = '') =>
   new FunctionFetch(
-    { hosts, site: (host) => (host === site ? { port, headers: { 'x-edge-inside': 'secret' } } : undefined) },
+    { hosts, site: (host) => (host === site ? { port, headers: { 'x-edge-inside': 'secret' } } : undefined), loop },
     new AbortController().signal,
   )
 const call = (url: string, more: object = {}) =>
@@ -84,5 +93,65 @@ describe('a function fetches', () => {
     expect(await own.call(1, call('https://site.example/', { headers }))).toMatchObject({ status: 200 })
     expect(seen.at(-1)).toBe('GET site.example secret')
     own.end()
+  })
+
+  it('with the networks that its request has passed, and can neither change nor leave that out', async () => {
+    const url = `http://127.0.0.1:${port}/`
+    for (const headers of [[], [['cdn-loop', 'other']], [['cdn-loop', '']]] as const) {
+      const other = fetches([`127.0.0.1:${port}`], undefined, 'cdn.example, ami-streams')
+      await other.call(1, call(url, { headers }))
+      expect(passed).toBe('cdn.example, ami-streams, ami-streams')
+      other.end()
+      const own = fetches([], 'site.example', 'cdn.example')
+      await own.call(1, call('https://site.example/', { headers }))
+      // nginx adds the node
+      expect(passed).toBe('cdn.example')
+      own.end()
+    }
+  })
+
+  it('by a name that leads elsewhere the second time what was checked, and nothing else', async () => {
+    let reached = 0
+    const inner = createServer((_, response) => response.end(String(++reached))).listen(port, '127.0.0.2')
+    await once(inner, 'listening')
+    const before = seen.length
+    let lookups = 0
+    const first = (address: string) => async () => [{ address: lookups++ === 0 ? address : '127.0.0.2', family: 4 }]
+    const rebinding = (lookup: ReturnType<typeof first>) =>
+      new FunctionFetch(
+        { hosts: ['rebinding.example', '127.0.0.1'], site: () => undefined, loop: '', lookup },
+        new AbortController().signal,
+      )
+    try {
+      const open = rebinding(first('127.0.0.1'))
+      expect(await open.call(1, call(`http://rebinding.example:${port}/`))).toMatchObject({ status: 200 })
+      expect([lookups, seen.length - before, seen.at(-1)]).toEqual([1, 1, `GET rebinding.example:${port} -`])
+      await expect(open.call(2, call(`http://rebinding.example:${port}/`))).rejects.toThrow('leads to this machine')
+      open.end()
+      lookups = 0
+      // a redirect is looked up and judged again
+      await expect(rebinding(first('127.0.0.1')).call(3, call(`http://rebinding.example:${port}/around`))).rejects.toThrow('leads to this')
+      // of several IP addresses those that are not allowed are left out
+      const both = rebinding(async () => ['127.0.0.2', '127.0.0.1'].map((address) => ({ address, family: 4 })))
+      expect(await both.call(4, call(`http://rebinding.example:${port}/`))).toMatchObject({ status: 200 })
+      both.end()
+      expect(reached).toBe(0)
+    } finally {
+      inner.closeAllConnections()
+      inner.close()
+    }
+  })
+
+  it('no body for longer than somebody waits for its answer', async () => {
+    const closed = new Promise<void>((resolve) => {
+      onEndless = resolve
+    })
+    const endless = fetches([`127.0.0.1:${port}`])
+    await endless.call(1, call(`http://127.0.0.1:${port}/endless`))
+    const read = endless.call(2, { op: 'read', fetch: 1 })
+    read.catch(() => undefined)
+    endless.end()
+    await closed
+    await expect(read).rejects.toThrow()
   })
 })

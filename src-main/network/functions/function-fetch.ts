@@ -3,7 +3,8 @@ import { request as requestHttps } from 'node:https'
 import { isIP } from 'node:net'
 import { isAllowedHost } from '../../platform/outbound/allowed-hosts.ts'
 import { lookupOf } from '../../platform/outbound/judged-connection.ts'
-import { OutboundFault, type OutboundTarget, resolveTarget } from '../../platform/outbound/network-policy.ts'
+import { type LookupNames, OutboundFault, type OutboundTarget, resolveTarget } from '../../platform/outbound/network-policy.ts'
+import { loopHeader, withPass } from '../cdn-loop.ts'
 import { type FetchCall, type FetchReply, type HeaderList, maxBodyBytes, maxFetches, type RunCall } from './run-messages.ts'
 
 /** What functions of a site ask for of the site itself: what viewers would get without functions. */
@@ -17,6 +18,10 @@ export interface FunctionFetchOptions {
   readonly hosts: readonly string[]
   /** Where URLs of the site itself lead; undefined where they cannot be asked for. */
   readonly site: (host: string) => SiteTarget | undefined
+  /** Looks names up in place of the system. */
+  readonly lookup?: LookupNames
+  /** `CDN-Loop` of the request that the function answers. */
+  readonly loop: string
 }
 
 const maxRedirects = 5
@@ -27,7 +32,7 @@ const silenceMs = 10_000
 /** Headers that belong to one connection, say where it leads, or whose bodies a function could not read. */
 const notSent: ReadonlySet<string> = new Set([
   ...['connection', 'keep-alive', 'te', 'trailer', 'transfer-encoding', 'upgrade', 'expect', 'host', 'content-length'],
-  ...['proxy-authorization', 'proxy-connection', 'accept-encoding', 'forwarded', 'x-real-ip'],
+  ...['proxy-authorization', 'proxy-connection', 'accept-encoding', 'forwarded', 'x-real-ip', loopHeader],
 ])
 const isSent = (name: string): boolean => !notSent.has(name) && !name.startsWith('x-forwarded-') && !name.startsWith('x-edge-')
 
@@ -36,6 +41,8 @@ export class FunctionFetch {
   readonly #options: FunctionFetchOptions
   readonly #signal: AbortSignal
   readonly #answers = new Map<number, IncomingMessage>()
+  /** Answers whose bodies are being read. */
+  readonly #read = new Set<IncomingMessage>()
   #count = 0
 
   constructor(options: FunctionFetchOptions, signal: AbortSignal) {
@@ -45,7 +52,7 @@ export class FunctionFetch {
 
   /** Answers a call of the function. Rejects with what the function gets as the error. */
   async call(number: number, asked: RunCall): Promise<FetchReply | Uint8Array> {
-    if (asked.op === 'read') return this.#read(asked.fetch)
+    if (asked.op === 'read') return this.#bodyOf(asked.fetch)
     if (++this.#count > maxFetches) throw new OutboundFault(`A request may make ${maxFetches} requests`)
     const { answer, url } = await this.#follow(asked)
     this.#answers.set(number, answer)
@@ -60,24 +67,27 @@ export class FunctionFetch {
     return answer
   }
 
-  /** Ends what nobody took. */
+  /** Ends what nobody took, and what is being read. */
   end(): void {
-    for (const answer of this.#answers.values()) answer.destroy()
+    for (const answer of [...this.#answers.values(), ...this.#read]) answer.destroy()
     this.#answers.clear()
   }
 
-  async #read(number: number): Promise<Uint8Array> {
+  async #bodyOf(number: number): Promise<Uint8Array> {
     const answer = this.take(number)
     if (answer === undefined) throw new OutboundFault('This body is not there')
     const pieces: Buffer[] = []
     let bytes = 0
-    for await (const piece of answer as AsyncIterable<Buffer>) {
-      bytes += piece.length
-      if (bytes > maxBodyBytes) {
-        answer.destroy()
-        throw new OutboundFault(`A body that is read may have ${maxBodyBytes} bytes`)
+    this.#read.add(answer)
+    try {
+      for await (const piece of answer as AsyncIterable<Buffer>) {
+        bytes += piece.length
+        if (bytes > maxBodyBytes) throw new OutboundFault(`A body that is read may have ${maxBodyBytes} bytes`)
+        pieces.push(piece)
       }
-      pieces.push(piece)
+    } finally {
+      answer.destroy()
+      this.#read.delete(answer)
     }
     return Buffer.concat(pieces, bytes)
   }
@@ -113,9 +123,11 @@ export class FunctionFetch {
     const site = this.#options.site(url.host)
     const secure = url.protocol === 'https:' && site === undefined
     const port = site?.port ?? (Number(url.port) || (secure ? 443 : 80))
-    const target = site === undefined ? await judge(url.hostname, port, this.#options.hosts) : undefined
+    const target = site === undefined ? await judge(url.hostname, port, this.#options) : undefined
     this.#signal.throwIfAborted()
-    const headers: OutgoingHttpHeaders = { host: url.host, ...site?.headers }
+    // For the site itself nginx adds this node.
+    const loop = site === undefined ? withPass(this.#options.loop) : this.#options.loop
+    const headers: OutgoingHttpHeaders = { host: url.host, ...(loop === '' ? {} : { [loopHeader]: loop }), ...site?.headers }
     for (const [name, value] of given) if (isSent(name)) headers[name] = add(headers[name], value)
     if (body !== null) headers['content-length'] = body.length
     return new Promise((resolve, reject) => {
@@ -144,7 +156,7 @@ function readFetchUrl(text: string): URL {
  * Where a request to a host that is not the site's own leads. A host needs to be on the list; one whose IP address is not public needs
  * that IP address, or a network with it, to be on the list: what a name means is not in the admin's hands. Rejects with OutboundFault.
  */
-async function judge(host: string, port: number, hosts: readonly string[]): Promise<OutboundTarget> {
+async function judge(host: string, port: number, { hosts, lookup }: FunctionFetchOptions): Promise<OutboundTarget> {
   const name = host.replace(/^\[|\]$/g, '').toLowerCase()
   const isName = isIP(name) === 0
   const isListed = (address?: string): boolean => isAllowedHost(hosts, name, address, port)
@@ -152,7 +164,7 @@ async function judge(host: string, port: number, hosts: readonly string[]): Prom
   const policy = { editorHosts: networks, ownHttpPorts: [], ownHttpsPorts: [] }
   let target: OutboundTarget
   try {
-    target = await resolveTarget(name, port, policy, true)
+    target = await resolveTarget(name, port, policy, true, lookup)
   } catch (error) {
     if (!(error instanceof OutboundFault)) throw error
     throw new OutboundFault(`${name} leads to this machine or its network, which is not on the list of hosts that the function may fetch`)

@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, type OutgoingHttpHeaders, type Serv
 import type { AddressInfo } from 'node:net'
 import type { ErrorCode } from '../../platform/errors.ts'
 import type { Logger } from '../../platform/logger.ts'
+import { loopHeader, maxPasses, passesOf } from '../cdn-loop.ts'
 import { FunctionFetch, type SiteTarget } from './function-fetch.ts'
 import type { FunctionLine } from './function-line.ts'
 import { FunctionFault, type FunctionRunner } from './function-runner.ts'
@@ -113,8 +114,13 @@ export class FunctionFront {
     response.once('close', () => left.abort())
     const { signal } = left
     const address = String(viewer)
+    const loop = String(request.headers[loopHeader] ?? '')
     const fetches = new FunctionFetch(
-      { hosts: found?.fetchHosts ?? [], site: (of) => (of === url.host || isSite(of.replace(/:\d+$/, '')) ? inside(address) : undefined) },
+      {
+        hosts: found?.fetchHosts ?? [],
+        site: (of) => (of === url.host || isSite(of.replace(/:\d+$/, '')) ? inside(address) : undefined),
+        loop,
+      },
       signal,
     )
     const line = (level: LogLevel, text: string): void => {

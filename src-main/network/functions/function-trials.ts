@@ -67,7 +67,7 @@ export class FunctionTrials {
       headers: Object.entries(headers).map(([name, value]): [string, string] => [name.toLowerCase(), value]),
       ...(body === undefined ? {} : { body: Buffer.from(body) }),
     }
-    const fetches = new FunctionFetch({ hosts: wanted.fetchHosts, site: () => undefined }, signal)
+    const fetches = new FunctionFetch({ hosts: wanted.fetchHosts, site: () => undefined, loop: '' }, signal)
     const lines: FunctionLine[] = []
     const startedAt = performance.now()
     const ms = (): number => Math.round((performance.now() - startedAt) * 10) / 10

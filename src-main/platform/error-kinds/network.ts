@@ -115,6 +115,12 @@ export const networkErrors = {
     title: 'The request is too large for a function',
     remedy: 'A function gets requests of 1 MiB at most.',
   },
+  'network.request_loop': {
+    status: 508,
+    title: 'The request goes in a circle',
+    remedy:
+      'An origin or a function of this URL leads back to it: the operator of the site changes that origin, or what the function fetches.',
+  },
   'network.image_failed': {
     status: 502,
     title: 'The original of the image could not be fetched',

@@ -123,6 +123,12 @@ export const networkErrors = {
     title: 'La solicitud es demasiado grande para una función',
     remedy: 'Una función recibe solicitudes de 1 MiB como máximo.',
   },
+  'network.request_loop': {
+    english: 'The request goes in a circle',
+    title: 'La solicitud va en círculo',
+    remedy:
+      'Un origen o una función de esta URL lleva de nuevo a ella: quien administra el sitio cambia ese origen o lo que la función pide.',
+  },
   'network.image_failed': {
     english: 'The original of the image could not be fetched',
     title: 'No se pudo obtener el original de la imagen',

@@ -10,6 +10,7 @@ import type { NginxProgram } from './find-nginx.ts'
 import type { AgentEndpoint, FrontListener, FrontOptions } from './front-options.ts'
 import { functionUpstream } from './function-configuration.ts'
 import { imageUpstream } from './image-configuration.ts'
+import { loopMaps } from './loop-configuration.ts'
 import { networkMap, requestDirectives } from './request-configuration.ts'
 import { requestMaps } from './request-maps.ts'
 import { siteDirectives } from './site-configuration.ts'
@@ -91,6 +92,7 @@ export function frontConfiguration(program: NginxProgram, place: FrontPlace, giv
         ...limits(options),
         ...viewerAddress(options),
         ...requestMaps(),
+        ...loopMaps(),
         ...countries(options),
         ...requestLog(options),
         ...askedLog(options),

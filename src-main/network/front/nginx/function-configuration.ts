@@ -36,6 +36,8 @@ export function functionUpstream({ functions }: FrontOptions): readonly Directiv
 export function functionContent({ secret }: FunctionOptions, route: string): readonly Directive[] {
   return [
     directive('proxy_pass', 'http://agent_functions'),
+    // The process behind nginx rejects what is more than 1 MiB, but nginx writes bodies to the disk first: none without end.
+    directive('client_max_body_size', '2m'),
     directive('proxy_set_header', 'Host', '$edge_authority'),
     directive('proxy_set_header', 'Connection', ''),
     directive('proxy_set_header', 'X-Edge-Functions', secret),

@@ -1,4 +1,5 @@
 import { type Directive, directive } from './directives.ts'
+import { rejectCircles } from './loop-configuration.ts'
 
 /**
  * What proxies say of a request. A viewer who says it would be believed: origins take the path from some of them, which then is not the one
@@ -26,6 +27,8 @@ const claims = [
 /** What a location has where nothing is kept: everything of a request goes to the origin but what a viewer says of proxies. */
 export function passed(): readonly Directive[] {
   return [
+    rejectCircles(),
+    directive('proxy_set_header', 'CDN-Loop', '$edge_loop'),
     directive('proxy_set_header', 'User-Agent', '$edge_agent'),
     directive('proxy_set_header', 'X-Forwarded-For', '$remote_addr'),
     directive('proxy_set_header', 'X-Forwarded-Proto', '$scheme'),

@@ -357,6 +357,8 @@ function kept(
     directive('client_max_body_size', maxUnusedBody),
     directive('proxy_set_header', 'Content-Length', ''),
     directive('proxy_set_header', 'Connection', ''),
+    // Here no circle is rejected: to look costs each hit, and the cache's lock slows a circle down until its time is over.
+    directive('proxy_set_header', 'CDN-Loop', '$edge_counted_loop'),
     directive('proxy_set_header', 'Accept-Encoding', slices ? '' : '$edge_accepted_encoding'),
     ...(names.language === undefined ? [] : [directive('proxy_set_header', 'Accept-Language', names.language)]),
     ...(site.imageFormats ? [directive('proxy_set_header', 'Accept', '$edge_accepted_image')] : []),
