@@ -1,12 +1,14 @@
 import { execFile } from 'node:child_process'
-import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import { cameraSize } from '../src-main/desktop/sessions/camera-frames.ts'
 import { findingsInBothThemes } from './helpers/axe.ts'
 import { complaints, launchBrowser } from './helpers/browser.ts'
+import { watchDesktop } from './helpers/desktop-viewer.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
 import { pipeWireMissing } from './helpers/pipewire.ts'
 import { requestsTo } from './helpers/requests.ts'
@@ -15,7 +17,7 @@ import { skipBecause } from './helpers/skip.ts'
 import { openCollection } from './helpers/studio-page.ts'
 import { until, untilStill } from './helpers/until.ts'
 import { wavFile, wavRate } from './helpers/wav.ts'
-import { killWorker } from './helpers/workers.ts'
+import { killWorker, workersOf } from './helpers/workers.ts'
 
 /** Audio of displays, both ways, and a camera: tones that real programs play are heard in Chromium, and its microphone is recorded by a program there. */
 
@@ -284,6 +286,44 @@ it('is heard in the studio where its source says so, and in no other show', asyn
   await until(async () => (await heardLive('show', 1875)) > 0.7, 'its audio is in the program')
   end()
   await ask('POST', '/studio/outputs/out/stop', {})
+})
+
+it('keeps no descriptor of those who listened for a moment', async () => {
+  const before = workersOf(host, 'desktop-worker')
+  const id = await create()
+  let packets = 0
+  const viewer = watchDesktop(host, { display: id, onUpdate: (message) => void (message[0] === 4 && packets++) })
+  await viewer.joined()
+  const ends = [await play(id, 'pw-play', 750)]
+  viewer.send({ kind: 'listen', on: true })
+  await until(() => packets > 10, 'the tone is heard')
+  const worker = workersOf(host, 'desktop-worker').find((pid) => !before.includes(pid))
+  const descriptors = () => readdirSync(`/proc/${worker}/fd`).length
+  const hearing = descriptors()
+  viewer.send({ kind: 'listen', on: false })
+  ends.pop()!()
+  // PipeWire hands a capture its descriptors some ms after it was asked for: they come before, while, and after it is closed.
+  for (let time = 0; time < 150; ) {
+    const short = watchDesktop(host, { display: id })
+    await short.joined()
+    // Nobody may do so more often at once.
+    for (const last = time + 15; time < last; time++) {
+      short.send({ kind: 'listen', on: true })
+      await delay(time % 15)
+      short.send({ kind: 'listen', on: false })
+    }
+    short.leave()
+  }
+  packets = 0
+  ends.push(await play(id, 'paplay', 3000))
+  viewer.send({ kind: 'listen', on: true })
+  await until(() => packets > 10, 'the tone is heard again')
+  await until(
+    () => descriptors() <= hearing,
+    () => `the display has ${hearing} descriptors again, not ${descriptors()}`,
+  )
+  for (const end of ends) end()
+  viewer.leave()
 })
 
 it('says what to install where there is no PipeWire, and shows the display', async () => {

@@ -20,7 +20,6 @@ AudioInput::AudioInput(Loop& loop, AudioInputOptions options, std::shared_ptr<Au
     : Stream(loop, loop.remote(options.server), std::move(tell)), options_(std::move(options)), store_(std::move(store)), links_(remote_) {}
 
 void AudioInput::open() {
-  remote_.listen(this);
   pw_properties* properties = streamProperties("Audio", "Capture", options_.name);
   pw_properties_set(properties, PW_KEY_NODE_LATENCY, kLatency);
   // The mixer's gain is the one that counts, not what a person once set for a stream of this name.
@@ -41,7 +40,7 @@ void AudioInput::open() {
   format.position[0] = SPA_AUDIO_CHANNEL_FL;
   format.position[1] = SPA_AUDIO_CHANNEL_FR;
   const spa_pod* params[] = {spa_format_audio_raw_build(&builder, SPA_PARAM_EnumFormat, &format)};
-  connect(remote_.core(), options_.name, properties, PW_DIRECTION_INPUT, PW_ID_ANY, flags, params, 1);
+  connect(options_.name, properties, PW_DIRECTION_INPUT, PW_ID_ANY, flags, params, 1);
 }
 
 void AudioInput::close() {

@@ -23,7 +23,6 @@ AudioOutput::AudioOutput(Loop& loop, AudioOutputOptions options, Tell tell)
     : Stream(loop, loop.remote(""), std::move(tell)), options_(std::move(options)), ring_(kRing * kOutputChannels) {}
 
 void AudioOutput::open() {
-  remote_.listen(this);
   pw_properties* properties = streamProperties("Audio", "Playback", options_.name);
   pw_properties_set(properties, PW_KEY_NODE_LATENCY, kOutputLatency);
   int flags = PW_STREAM_FLAG_MAP_BUFFERS | PW_STREAM_FLAG_RT_PROCESS;
@@ -43,7 +42,7 @@ void AudioOutput::open() {
   format.position[0] = SPA_AUDIO_CHANNEL_FL;
   format.position[1] = SPA_AUDIO_CHANNEL_FR;
   const spa_pod* params[] = {spa_format_audio_raw_build(&builder, SPA_PARAM_EnumFormat, &format)};
-  connect(remote_.core(), options_.name, properties, PW_DIRECTION_OUTPUT, PW_ID_ANY, flags, params, 1);
+  connect(options_.name, properties, PW_DIRECTION_OUTPUT, PW_ID_ANY, flags, params, 1);
 }
 
 void AudioOutput::write(const float* samples, size_t frames) {

@@ -12,7 +12,6 @@
 
 #include "changed-tiles.h"
 #include "desktop/few-parts.h"
-#include "handed-connection.h"
 #include "media-store/frame.h"
 #include "media-store/monotonic.h"
 #include "pipewire-loop.h"
@@ -43,26 +42,23 @@ const spa_pod* formatOf(spa_pod_builder* builder) {
 class ScreenStream final : public Stream {
  public:
   ScreenStream(Loop& loop, const std::shared_ptr<DesktopView>& view, int fd, uint32_t node)
-      : Stream(loop, loop.remote(""), [view = std::weak_ptr(view)](const Message& message) { tellLost(view, message); }),
+      : Stream(loop, loop.remote(""), [view = std::weak_ptr(view)](const Message& message) { tellLost(view, message); }, fd),
         view_(view),
-        handed_(fd),
         node_(node) {}
 
   void open() override {
-    pw_core* core = handed_.open(loop_.context(), [this] { tellState("error", "the connection has ended"); });
     pw_properties* properties = streamProperties("Video", "Capture", "Desktop");
     pw_properties_set(properties, PW_KEY_MEDIA_ROLE, "Screen");
     uint8_t room[2048];
     spa_pod_builder builder = SPA_POD_BUILDER_INIT(room, sizeof room);
     const spa_pod* params[] = {formatOf(&builder)};
-    connect(core, "Desktop", properties, PW_DIRECTION_INPUT, node_, PW_STREAM_FLAG_AUTOCONNECT | PW_STREAM_FLAG_MAP_BUFFERS, params, 1);
+    connect("Desktop", properties, PW_DIRECTION_INPUT, node_, PW_STREAM_FLAG_AUTOCONNECT | PW_STREAM_FLAG_MAP_BUFFERS, params, 1);
   }
 
   void close() override {
     // It goes with the stream.
     kept_ = nullptr;
     Stream::close();
-    handed_.close();
   }
 
   /** The frame was taken: what came meanwhile is next. */
@@ -146,7 +142,6 @@ class ScreenStream final : public Stream {
   }
 
   const std::weak_ptr<DesktopView> view_;
-  HandedConnection handed_;
   const uint32_t node_;
   spa_video_info_raw format_{};
   /** The newest frame that waits until the one before was taken. */

@@ -29,8 +29,19 @@ const pw_stream_events Stream::events = [] {
   return events;
 }();
 
-void Stream::connect(pw_core* core, const std::string& name, pw_properties* properties, pw_direction direction, uint32_t target, int flags,
+pw_core* Stream::openConnection() {
+  if (!connection_.handed()) {
+    remote_.listen(this);
+    if (remote_.core() == nullptr) return nullptr;
+  }
+  return connection_.open(loop_.context(), remote_.socket(), [this] {
+    tellState("error", connection_.handed() ? "the connection for this screen has ended" : "PipeWire has ended");
+  });
+}
+
+void Stream::connect(const std::string& name, pw_properties* properties, pw_direction direction, uint32_t target, int flags,
                      const spa_pod** params, uint32_t count) {
+  pw_core* core = openConnection();
   if (core == nullptr) {
     pw_properties_free(properties);
     tellState("error", "PipeWire is not connected");
@@ -52,6 +63,7 @@ void Stream::close() {
     pw_stream_destroy(stream_);
     stream_ = nullptr;
   }
+  connection_.close();
   // Last, for the connection may end with this.
   remote_.unlisten(this);
 }

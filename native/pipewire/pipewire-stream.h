@@ -1,5 +1,5 @@
 #pragma once
-// What all streams have in common: they are made on one connection, tell their state, and end with either.
+// What all streams have in common: each has a connection of its own, tells its state, and ends with PipeWire.
 #include <pipewire/pipewire.h>
 #include <spa/pod/builder.h>
 
@@ -7,6 +7,7 @@
 #include <string>
 
 #include "message.h"
+#include "own-connection.h"
 #include "remote.h"
 
 namespace ami::pipewire {
@@ -16,7 +17,8 @@ class Loop;
 /** One stream, open from `open` to `close` or until the connection is lost. Does not come back by itself: that is up to its owner. */
 class Stream : public RemoteListener {
  public:
-  Stream(Loop& loop, Remote& remote, Tell tell) : loop_(loop), remote_(remote), tell_(std::move(tell)) {}
+  /** `fd`: a connection that the desktop opened for it, owned from here on; -1: it is to the daemon of `remote`. */
+  Stream(Loop& loop, Remote& remote, Tell tell, int fd = -1) : loop_(loop), remote_(remote), tell_(std::move(tell)), connection_(fd) {}
   ~Stream() override = default;
 
   // On the loop's thread.
@@ -25,9 +27,9 @@ class Stream : public RemoteListener {
   void onLost(const std::string& problem) override;
 
  protected:
-  /** Makes the stream of `core` and connects it. Takes the properties over. */
-  void connect(pw_core* core, const std::string& name, pw_properties* properties, pw_direction direction, uint32_t target, int flags,
-               const spa_pod** params, uint32_t count);
+  /** Makes the stream and connects it. Takes the properties over. */
+  void connect(const std::string& name, pw_properties* properties, pw_direction direction, uint32_t target, int flags, const spa_pod** params,
+               uint32_t count);
   void tellState(const char* state, const std::string& problem = "");
 
   /** A buffer is to be filled or read: on the thread that the flags ask for. */
@@ -44,7 +46,10 @@ class Stream : public RemoteListener {
   Tell tell_;
 
  private:
+  pw_core* openConnection();
+
   static const pw_stream_events events;
+  OwnConnection connection_;
   spa_hook hook_{};
 };
 

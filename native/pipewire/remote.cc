@@ -8,6 +8,7 @@
 #include <cstring>
 #include <vector>
 
+#include "own-connection.h"
 #include "pipewire-loop.h"
 
 namespace ami::pipewire {
@@ -168,8 +169,7 @@ void Remote::unlisten(RemoteListener* listener) {
 
 void Remote::connect() {
   if (core_ != nullptr || listeners_.empty()) return;
-  pw_properties* where = socket_.empty() ? nullptr : pw_properties_new(PW_KEY_REMOTE_NAME, socket_.c_str(), nullptr);
-  core_ = pw_context_connect(loop_.context(), where, 0);
+  core_ = connectTo(loop_.context(), socket_);
   if (core_ == nullptr) {
     const bool absent = errno == EHOSTDOWN || errno == ENOENT || errno == ECONNREFUSED;
     const std::string problem = absent ? "PipeWire does not run here" : std::string("PipeWire does not answer: ") + strerror(errno);

@@ -43,7 +43,7 @@ class RemoteListener {
 };
 
 /**
- * One connection, shared by all users: it is made while somebody listens, and made again twice a second while the daemon is away. All
+ * One connection, shared by all who look what there is: it is made while somebody listens, and made again twice a second while the daemon is away. All
  * methods belong to the loop's thread.
  */
 class Remote {
@@ -58,6 +58,7 @@ class Remote {
   void listen(RemoteListener* listener);
   void unlisten(RemoteListener* listener);
 
+  const std::string& socket() const { return socket_; }
   /** Null while there is no connection. */
   pw_core* core() const { return core_; }
   const std::map<uint32_t, Port>& ports() const { return ports_; }

@@ -80,16 +80,9 @@ const char* nameOf(spa_video_format format) {
 }  // namespace
 
 VideoInput::VideoInput(Loop& loop, VideoInputOptions options, std::shared_ptr<FrameStore> store, Tell tell)
-    : Stream(loop, loop.remote(""), std::move(tell)), options_(std::move(options)), store_(std::move(store)), handed_(options_.fd) {}
-
-pw_core* VideoInput::coreToUse() {
-  if (options_.fd >= 0) return handed_.open(loop_.context(), [this] { tellState("error", "the connection for this screen has ended"); });
-  remote_.listen(this);
-  return remote_.core();
-}
+    : Stream(loop, loop.remote(""), std::move(tell), options.fd), options_(std::move(options)), store_(std::move(store)) {}
 
 void VideoInput::open() {
-  pw_core* core = coreToUse();
   pw_properties* properties = streamProperties("Video", "Capture", options_.name);
   pw_properties_set(properties, PW_KEY_MEDIA_ROLE, options_.target.empty() ? "Screen" : "Camera");
   if (!options_.target.empty()) pw_properties_set(properties, PW_KEY_TARGET_OBJECT, options_.target.c_str());
@@ -99,13 +92,8 @@ void VideoInput::open() {
   for (const Wish& wish : wishesOf(options_)) {
     for (const bool jpeg : {false, true}) params.push_back(formats(&builder, jpeg, wish, options_));
   }
-  connect(core, options_.name, properties, PW_DIRECTION_INPUT, options_.node, PW_STREAM_FLAG_AUTOCONNECT | PW_STREAM_FLAG_MAP_BUFFERS,
+  connect(options_.name, properties, PW_DIRECTION_INPUT, options_.node, PW_STREAM_FLAG_AUTOCONNECT | PW_STREAM_FLAG_MAP_BUFFERS,
           params.data(), static_cast<uint32_t>(params.size()));
-}
-
-void VideoInput::close() {
-  Stream::close();
-  handed_.close();
 }
 
 void VideoInput::onFormat(const spa_pod* param) {

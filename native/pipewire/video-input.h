@@ -8,7 +8,6 @@
 #include <string>
 #include <vector>
 
-#include "handed-connection.h"
 #include "media-store/frame-store.h"
 #include "pipewire-stream.h"
 
@@ -34,7 +33,6 @@ class VideoInput final : public Stream {
   VideoInput(Loop& loop, VideoInputOptions options, std::shared_ptr<FrameStore> store, Tell tell);
 
   void open() override;
-  void close() override;
 
   // From any thread.
   /** Of a frame that nobody looks at only two a second are converted. */
@@ -53,11 +51,9 @@ class VideoInput final : public Stream {
   /** Points into the buffer, or false where it does not hold what was agreed on. */
   bool view(spa_buffer* buffer, FrameView& frame);
   bool decodeJpeg(const uint8_t* bytes, size_t size, FrameView& frame);
-  pw_core* coreToUse();
 
   const VideoInputOptions options_;
   const std::shared_ptr<FrameStore> store_;
-  HandedConnection handed_;
   bool jpeg_ = false;
   spa_video_info_raw format_{};
   /** Where layouts are converted that a store does not know: packed YUV, JPEG. */

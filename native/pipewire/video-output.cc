@@ -62,7 +62,6 @@ VideoOutput::VideoOutput(Loop& loop, VideoOutputOptions options, std::shared_ptr
       store_(std::move(store)) {}
 
 void VideoOutput::open() {
-  remote_.listen(this);
   pw_properties* properties = streamProperties("Video", "Capture", options_.name);
   pw_properties_set(properties, PW_KEY_MEDIA_CLASS, "Video/Source");
   pw_properties_set(properties, PW_KEY_MEDIA_ROLE, "Camera");
@@ -73,7 +72,7 @@ void VideoOutput::open() {
   std::vector<const spa_pod*> params;
   for (const spa_video_format layout : layoutsOf(options_.width, options_.height)) params.push_back(formatOf(&builder, layout, options_));
   timer_ = pw_loop_add_timer(loop_.loop(), [](void* data, uint64_t) { static_cast<VideoOutput*>(data)->look(); }, this);
-  connect(remote_.core(), options_.name, properties, PW_DIRECTION_OUTPUT, PW_ID_ANY, PW_STREAM_FLAG_DRIVER | PW_STREAM_FLAG_MAP_BUFFERS,
+  connect(options_.name, properties, PW_DIRECTION_OUTPUT, PW_ID_ANY, PW_STREAM_FLAG_DRIVER | PW_STREAM_FLAG_MAP_BUFFERS,
           params.data(), static_cast<uint32_t>(params.size()));
 }
 
