@@ -10,7 +10,7 @@ import { findingsInBothThemes } from './helpers/axe.ts'
 import { complaints } from './helpers/browser.ts'
 import { setUpDesktopInBrowser } from './helpers/desktop-in-browser.ts'
 import { watchDesktop } from './helpers/desktop-viewer.ts'
-import { type RunningHost, startHost } from './helpers/host.ts'
+import type { RunningHost } from './helpers/host.ts'
 import { until } from './helpers/until.ts'
 import { lives, workersOf } from './helpers/workers.ts'
 import { XClient } from './helpers/x-client.ts'
@@ -26,6 +26,7 @@ const missing = ['/usr/lib/xorg/Xorg', '/usr/lib/xorg/modules/drivers/dummy_drv.
 const one = { x: 0, y: 0, width: 800, height: 600 }
 const two = { x: 800, y: 0, width: 640, height: 480 }
 let host: RunningHost
+let again: () => Promise<RunningHost>
 let browser: Browser
 let page: Page
 let problems: string[]
@@ -33,7 +34,7 @@ let program: XClient
 let id = ''
 
 setUpDesktopInBrowser({ name: 'desktop-xorg', missing }, (desk) => {
-  ;({ host, browser, page, problems } = desk)
+  ;({ host, again, browser, page, problems } = desk)
 })
 afterAll(() => program?.close())
 
@@ -279,7 +280,7 @@ describe('a display that Xorg makes', () => {
     const pid = server()!
     await page.goto('about:blank')
     await host.kill()
-    host = await startHost({ name: 'desktop-xorg', dataDir: host.dataDir })
+    host = await again()
     expect([(await display()).state, server()]).toEqual(['running', pid])
     await host.api('DELETE', `/desktop/displays/${id}`)
     await until(() => server() === undefined, 'Xorg has ended')
