@@ -313,6 +313,27 @@ describe('a node whose viewers are hostile', () => {
     expect(all.shop.requests).toEqual([])
   })
 
+  it('go in no circle, and tell origins of kept paths nothing by the header that ends one', async () => {
+    const loopAt = () => /^cdn-loop: (.*)$/im.exec(all.shop.requests.at(-1)?.head ?? '')?.[1]
+    const ask = async (path: string, loop: string) => (await all.get(path, loop === '' ? '' : `CDN-Loop: ${loop}\r\n`)).status
+    const passes = (count: number): string => Array(count).fill('ami-streams').join(', ')
+    for (const [loop, passed, counted] of [
+      ['', passes(1), passes(1)],
+      ['cdn.example; a=1', `cdn.example; a=1, ${passes(1)}`, passes(1)],
+      ['x, AMI-Streams;v=1, y', `x, AMI-Streams;v=1, y, ${passes(1)}`, passes(2)],
+      [passes(7), passes(8), passes(8)],
+    ] as const) {
+      expect([loop, await ask('/api/loop', loop), loopAt()]).toEqual([loop, 200, passed])
+      expect([loop, await ask(`/kept/loop-${loop.length}`, loop), loopAt()]).toEqual([loop, 200, counted])
+    }
+    all.shop.requests.length = 0
+    for (const loop of [passes(8), `${'a, '.repeat(100)}${passes(9)}`]) {
+      const { status, body } = await all.get('/api/loop', `CDN-Loop: ${loop}\r\n`)
+      expect([status, body]).toEqual([508, expect.stringContaining('leads back')])
+    }
+    expect(all.shop.requests).toEqual([])
+  })
+
   it('send functions no body without end', async () => {
     const code = 'export default { fetch: async (request) => new Response("got " + (await request.text()).length) }'
     await all.host.api('PUT', '/network/functions/upload', { main: 'main.js', files: { 'main.js': code }, routes: ['shop.example/upload'] })
