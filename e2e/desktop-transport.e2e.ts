@@ -6,6 +6,7 @@ import { shareOfColor } from './helpers/canvas-share.ts'
 import { coturnProgram, type RunningTurn, startCoturn } from './helpers/coturn.ts'
 import { pressEnter, watchDesktop } from './helpers/desktop-viewer.ts'
 import type { RunningHost } from './helpers/host.ts'
+import { bestCandidate, iceSideOf, offeredTransport, openUdpPeer } from './helpers/ice-check.ts'
 import { skipBecause } from './helpers/skip.ts'
 import { look } from './helpers/studio-page.ts'
 import { startTerminalDisplay, type TerminalDisplay, terminalDisplayMissing } from './helpers/terminal-display.ts'
@@ -62,6 +63,8 @@ beforeEach((context) => {
 interface RawChannel {
   send(text: string): Promise<void>
   answers(): Promise<string[]>
+  /** Opens so many more beside it, or as many as the browser allows. */
+  openMore(count: number): Promise<void>
 }
 
 interface RawWindow {
@@ -82,9 +85,18 @@ async function openPeer(on: Page) {
   const channel: RawChannel = {
     send: (text) => on.evaluate(({ at, text }) => (window as unknown as RawWindow).raw[at]!.channel.send(text), { at, text }),
     answers: () => on.evaluate((index) => (window as unknown as RawWindow).raw[index]!.answers, at),
+    openMore: (count) =>
+      on.evaluate(
+        ({ at, count }) => {
+          const { peer } = (window as unknown as RawWindow).raw[at]!
+          for (let more = 0; more < count && peer.connectionState === 'connected'; more++) peer.createDataChannel('more')
+        },
+        { at, count },
+      ),
   }
   return {
-    async connect(exchange: (sdp: string) => Promise<string>): Promise<RawChannel> {
+    /** Offers, and takes the answer. */
+    async connect(exchange: (sdp: string) => Promise<string>): Promise<void> {
       const sdp = await on.evaluate(async (index) => {
         const { peer } = (window as unknown as RawWindow).raw[index]!
         await peer.setLocalDescription()
@@ -95,6 +107,8 @@ async function openPeer(on: Page) {
         ({ at, answer }) => (window as unknown as RawWindow).raw[at]!.peer.setRemoteDescription({ type: 'answer', sdp: answer }),
         { at, answer },
       )
+    },
+    async opened(): Promise<RawChannel> {
       await until(
         () => on.evaluate((index) => (window as unknown as RawWindow).raw[index]!.channel.readyState === 'open', at),
         'the data channel is open',
@@ -112,12 +126,14 @@ function connect(secret?: string) {
   return {
     ...viewer,
     ready: () => viewer.heard('rtc'),
-    /** Opens the data channel, and has the display come over it. */
-    async offer() {
-      const made = await (await openPeer(page)).connect(async (sdp) => {
+    /** Opens the data channel, and has the display come over it. `change` is made to what the host answers. */
+    async offer(change = (answer: string) => answer) {
+      const peer = await openPeer(page)
+      await peer.connect(async (sdp) => {
         viewer.send({ kind: 'rtc-offer', sdp })
-        return (await viewer.heard('rtc-answer')).sdp!
+        return change((await viewer.heard('rtc-answer')).sdp!)
       })
+      const made = await peer.opened()
       await until(async () => {
         await made.send('{"probe":1}')
         return (await made.answers()).includes('{"probe":1}')
@@ -277,7 +293,31 @@ describe('a desktop for who is elsewhere', () => {
   })
 })
 
+/** The offer of a data channel. */
+const offerOf = (ufrag: string, candidates: readonly string[]): string =>
+  [
+    ...['v=0', 'o=- 1 1 IN IP4 127.0.0.1', 's=-', 't=0 0', 'a=group:BUNDLE 0'],
+    ...['m=application 9 UDP/DTLS/SCTP webrtc-datachannel', 'c=IN IP4 127.0.0.1', 'a=mid:0', 'a=sctp-port:5000'],
+    ...offeredTransport(ufrag, candidates),
+    '',
+  ].join('\r\n')
+
 describe('a data channel on the wire', () => {
+  it('sends nothing to where a viewer says that it is, and checks whoever checked the host', async () => {
+    const [named, peer] = [await openUdpPeer(), await openUdpPeer()]
+    open.add(named).add(peer)
+    const viewer = connect()
+    await viewer.ready()
+    const candidates = [bestCandidate(named.port), `2 1 udp 2130706430 127.0.0.1 ${named.port} typ srflx raddr 0.0.0.0 rport 0`]
+    viewer.send({ kind: 'rtc-offer', sdp: offerOf('abcd', [...candidates, bestCandidate(named.port, 'localhost')]) })
+    const side = iceSideOf((await viewer.heard('rtc-answer')).sdp!)
+    await until(() => {
+      if (peer.received.length === 0) peer.check(side, 'abcd')
+      return peer.isChecked()
+    }, 'the host checks the peer')
+    expect(named.received).toEqual([])
+  })
+
   it('takes input of those alone who may control', async () => {
     await page.goto(`${host.http}/desktops`)
     await until(async () => (await host.api('GET', `/desktop/displays/${id}`)).body.viewers === 0, 'the page has left')

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { WebSocket as NodeWebSocket } from 'ws'
 import { framesBehind, launchBrowser, readVideo, steps } from './helpers/browser.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
+import { bestCandidate, iceSideOf, offeredTransport, openUdpPeer } from './helpers/ice-check.ts'
 import { publishFile, publishTestStream, testClip } from './helpers/publish.ts'
 import { until } from './helpers/until.ts'
 import { playInPage, publishFromPage, viewerFigures } from './helpers/webrtc-page.ts'
@@ -239,6 +240,35 @@ describe('WebRTC on node-datachannel', () => {
     } finally {
       encoder.kill('SIGKILL')
       for (const socket of sockets) socket.close()
+      peer.close()
+    }
+  })
+
+  it('sends nothing to where a viewer says that it is, and checks whoever checked the host', async () => {
+    const [named, peer] = [await openUdpPeer(), await openUdpPeer()]
+    try {
+      const offer = [
+        ...['v=0', 'o=- 1 1 IN IP4 127.0.0.1', 's=-', 't=0 0', 'a=group:BUNDLE 0', 'm=video 9 UDP/TLS/RTP/SAVPF 96', 'c=IN IP4 127.0.0.1'],
+        ...['a=mid:0', 'a=recvonly', 'a=rtcp-mux', 'a=rtpmap:96 H264/90000', 'a=fmtp:96 profile-level-id=42e01f;packetization-mode=1'],
+        ...offeredTransport('abcd', [bestCandidate(named.port)]),
+        '',
+      ].join('\r\n')
+      const answer = await post('/live/rtmp/whep', offer)
+      expect(answer.status).toBe(201)
+      const late = await fetch(`${host.http}${answer.headers.get('location')}`, {
+        method: 'PATCH',
+        body: `a=ice-ufrag:abcd\r\na=mid:0\r\na=candidate:${bestCandidate(named.port)}\r\n`,
+        headers: { 'content-type': 'application/trickle-ice-sdpfrag' },
+      })
+      expect(late.status).toBe(204)
+      const side = iceSideOf(await answer.text())
+      await until(() => {
+        if (peer.received.length === 0) peer.check(side, 'abcd')
+        return peer.isChecked()
+      }, 'the host checks the peer')
+      expect(named.received).toEqual([])
+    } finally {
+      named.close()
       peer.close()
     }
   })

@@ -111,7 +111,10 @@ export interface SfuEvents {
   onWorker(up: boolean): void
 }
 
-/** A selective forwarding unit: takes publishers' media and hands them to viewers without decoding. Each fills this with one library. */
+/**
+ * A selective forwarding unit: takes publishers' media and hands them to viewers without decoding. Each fills this with one library.
+ * Candidates of peers are not used: a peer's checks say where it is, and nobody names an IP address that the host then sends to.
+ */
 export interface SfuEngine {
   readonly name: SfuEngineName
   readonly abilities: SfuAbilities
@@ -131,8 +134,6 @@ export interface SfuEngine {
   /** Opens a fed room, whose source are a stream's packets; the returned function ends it. Its viewers are closed with it. */
   feed(request: FeedRequest): () => void
 
-  /** A peer's late candidates: `candidate:...` lines with their mid. Unknown sessions and bad lines are ignored. */
-  addCandidates(sessionId: string, candidates: readonly { readonly candidate: string; readonly mid: string }[]): void
   /** New ICE credentials from the peer; resolves to ours as an SDP fragment. Rejects with `webrtc.no_restart` where the engine cannot. */
   restartIce(sessionId: string, remote: { readonly ufrag: string; readonly pwd: string }): Promise<string>
   /** Asks the WebRTC room's publisher for a keyframe; a fed room has its encoder's own interval. */

@@ -159,13 +159,11 @@ export function createHttpEndpoint(dependencies: HttpEndpointDependencies): Reso
     const restarts = fragment.ufrag !== undefined && fragment.ufrag !== session.iceUfrag
     if (restarts && fragment.pwd !== undefined) {
       const ours = await dependencies.sessions.restartIce(session.id, { ufrag: fragment.ufrag as string, pwd: fragment.pwd })
-      dependencies.sessions.addCandidates(session.id, fragment.candidates)
       // the login of the first connection may have expired
       const links = withLinks(dependencies.iceServers.ofSession())
       reply(response, 200, { ...links, 'content-type': 'application/trickle-ice-sdpfrag', etag: session.etag }, ours)
       return
     }
-    dependencies.sessions.addCandidates(session.id, fragment.candidates)
     reply(response, 204, {})
   }
 

@@ -26,7 +26,6 @@ const sessions = {
     return { session: { id: sessionId, role: 'play', streamName: name, etag: '"1"', iceUfrag: '', connected: false }, sdp: 'answer' }
   },
   watch() {},
-  addCandidates() {},
   close() {},
 } as unknown as PeerSessions
 const log = { error() {} } as unknown as Logger

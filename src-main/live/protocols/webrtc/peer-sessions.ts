@@ -169,10 +169,6 @@ export class PeerSessions {
     if (session !== undefined) session.listener = listener
   }
 
-  addCandidates(id: string, candidates: readonly { readonly candidate: string; readonly mid: string }[]): void {
-    if (candidates.length > 0) this.#dependencies.engine.running?.addCandidates(id, candidates)
-  }
-
   /** Resolves to our new credentials as an SDP fragment. */
   async restartIce(id: string, remote: { readonly ufrag: string; readonly pwd: string }): Promise<string> {
     const session = this.#sessions.get(id)

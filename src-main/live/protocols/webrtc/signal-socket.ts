@@ -82,7 +82,6 @@ export class SignalSocket {
     let offered = false
     let second = 0
     let messages = 0
-    const early: { candidate: string; mid: string }[] = []
     const late = setTimeout(() => client.close(4408, 'no offer came'), offerMs)
     this.#heard.add(client)
     client.on('pong', () => this.#heard.add(client))
@@ -130,7 +129,6 @@ export class SignalSocket {
         client.close(1000, why)
       })
       send({ type: 'answer', session: id, sdp: answered.sdp, iceServers: iceServers.ofSession() })
-      sessions.addCandidates(id, early)
     }
 
     send({ type: 'ice-servers', iceServers: iceServers.open })
@@ -151,14 +149,9 @@ export class SignalSocket {
             begin(message).catch(fail)
           }
           return
-        case 'candidate': {
-          const { candidate, sdpMid } = message
-          if (typeof candidate !== 'string' || candidate.length > 500) return
-          const each = { candidate, mid: typeof sdpMid === 'string' ? sdpMid : '0' }
-          if (session !== undefined) sessions.addCandidates(session, [each])
-          else if (early.length < 64) early.push(each)
+        case 'candidate':
+          // Not used, as those of offers are not: see `SfuEngine`.
           return
-        }
         case 'layer':
           if (session !== undefined) sessions.chooseLayer(session, typeof message.rid === 'string' ? { rid: message.rid.slice(0, 64) } : {})
           return

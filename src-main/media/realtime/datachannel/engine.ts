@@ -223,7 +223,6 @@ export function createDataChannelEngine(dependencies: DataChannelEngineDependenc
     publish: (peer) => admit('publish', peer),
     play: (peer) => admit('play', peer),
     feed,
-    addCandidates: (sessionId, candidates) => void worker?.send({ type: 'candidates', sessionId, candidates }),
     restartIce: () => Promise.reject(new AppError('webrtc.no_restart')),
     requestKeyframe: (room) => void worker?.send({ type: 'keyframe', room }),
     chooseLayer: (sessionId, { rid }) => void worker?.send({ type: 'layer', sessionId, rid }),

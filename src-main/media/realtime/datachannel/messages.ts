@@ -18,11 +18,6 @@ export type ToSfuWorker =
     }
   | { readonly type: 'feed'; readonly room: string; readonly channel: number; readonly originTimeMs: number }
   | { readonly type: 'unfeed'; readonly room: string; readonly channel: number }
-  | {
-      readonly type: 'candidates'
-      readonly sessionId: string
-      readonly candidates: readonly { readonly candidate: string; readonly mid: string }[]
-    }
   | { readonly type: 'keyframe'; readonly room: string }
   | { readonly type: 'layer'; readonly sessionId: string; readonly rid: string | undefined }
   | { readonly type: 'data'; readonly room: string; readonly message: DataMessage }

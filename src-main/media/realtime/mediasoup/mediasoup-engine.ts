@@ -229,10 +229,6 @@ class MediasoupEngine implements SfuEngine {
     }
   }
 
-  addCandidates(): void {
-    // An ICE-lite server answers checks from wherever they come: it needs no candidates of its peers.
-  }
-
   async restartIce(sessionId: string): Promise<string> {
     const session = this.#sessions.get(sessionId)
     if (session === undefined) throw new AppError('webrtc.session_unknown')

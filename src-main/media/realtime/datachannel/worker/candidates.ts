@@ -19,11 +19,6 @@ export function gathering(peer: PeerConnection): () => Promise<void> {
   }
 }
 
-/** Browsers hide IP addresses behind mDNS names; their checks tell us where they are. TCP is not supported here. */
-export function usable(candidate: string): boolean {
-  return candidate.length < 500 && / udp /i.test(candidate) && !/\.local\b/.test(candidate)
-}
-
 /** Our candidates as seen from outside: host candidates with the public IP addresses in place of the bound ones. */
 export function announced(candidates: readonly string[], addresses: readonly string[]): readonly string[] {
   const host = candidates.find((each) => / typ host/.test(each))

@@ -3,7 +3,7 @@ import { isRtcp } from '../../../../formats/rtp/rtp.ts'
 import type { AnswerTransport } from '../../answer.ts'
 import type { OfferDescription } from '../../offer.ts'
 import type { DataMessage } from '../../sfu-engine.ts'
-import { announced, gathering, usable } from './candidates.ts'
+import { announced, gathering } from './candidates.ts'
 
 type Library = typeof import('node-datachannel')
 
@@ -29,11 +29,6 @@ const largestMessage = 256 * 1024
 /** Bytes that may wait for one peer's data channel. */
 const maxWaiting = 1024 * 1024
 const maxChannels = 8
-/**
- * ms after the answer at which the candidates of the offer are used. A peer starts to check by itself when it has our answer, and
- * clients on libdatachannel (OBS) fail when our checks reach them while they are still reading it.
- */
-const offeredAfterMs = 600
 
 /**
  * One peer's transport. The library gets a single media section whatever the offer has: it then hands over every RTP and RTCP packet of the
@@ -50,7 +45,6 @@ export class Connection {
   readonly #offer: OfferDescription
   readonly #channels = new Map<string, DataChannel>()
   #open = false
-  #late: NodeJS.Timeout | undefined
 
   constructor(network: Network, name: string, offer: OfferDescription, direction: 'RecvOnly' | 'SendOnly', events: ConnectionEvents) {
     this.#network = network
@@ -105,7 +99,6 @@ export class Connection {
     const gathered = gathering(peer)
     peer.setRemoteDescription(transportOffer(this.#offer, withData), 'offer')
     peer.setLocalDescription('answer')
-    this.#late = setTimeout(() => this.#addOffered(), offeredAfterMs)
     await gathered()
     const sdp = peer.localDescription()?.sdp ?? ''
     const line = (name: string): string => new RegExp(`^a=${name}:(.*?)\\r?$`, 'm').exec(sdp)?.[1] ?? ''
@@ -119,22 +112,6 @@ export class Connection {
       setup: line('setup') === 'passive' ? 'passive' : 'active',
       candidates: announced(candidates, this.#network.addresses),
     }
-  }
-
-  addCandidate(candidate: string): void {
-    const line = candidate.replace(/^a=/, '')
-    if (!usable(line)) return
-    try {
-      this.#native?.peer.addRemoteCandidate(line, this.#offer.media[0]?.mid ?? '0')
-    } catch {
-      // a line that the library cannot read is as good as none
-    }
-  }
-
-  #addOffered(): void {
-    if (this.#open) return
-    const offered = [...this.#offer.sdp.matchAll(/^a=(candidate:.*?)\r?$/gm)].map((found) => found[1] as string)
-    for (const each of [...new Set(offered)].slice(0, 32)) this.addCandidate(each)
   }
 
   /** Hot: sends RTP or RTCP as it is. False when it cannot be sent. */
@@ -184,7 +161,6 @@ export class Connection {
     this.#native = undefined
     this.#events = undefined
     this.#open = false
-    clearTimeout(this.#late)
     for (const channel of this.#channels.values()) channel.close()
     this.#channels.clear()
     native.track.close()
@@ -197,7 +173,7 @@ function deliver(channel: DataChannel, { data }: DataMessage): void {
   else channel.sendMessageBinary(data)
 }
 
-/** The offer as the library sees it: one section of media, and the data channels. */
+/** The offer as the library sees it: one section of media, and the data channels. It has no candidates: see `SfuEngine`. */
 function transportOffer(offer: OfferDescription, withData: boolean): string {
   const mid = offer.media[0]?.mid ?? '0'
   const data = withData ? offer.dataMid : undefined

@@ -145,10 +145,6 @@ export class Publisher {
     return { sdp: writeAnswer(offer, sections, await this.#connection.accept(true), offer.dataMid !== undefined) }
   }
 
-  addCandidate(candidate: string): void {
-    this.#connection.addCandidate(candidate)
-  }
-
   /** Asks for what is missing. Called each 20 ms. */
   tick(nowMs: number): void {
     if (!this.#connected) return

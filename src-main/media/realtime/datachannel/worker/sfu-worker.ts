@@ -57,9 +57,6 @@ async function act(message: ToSfuWorker): Promise<void> {
       if (feed !== undefined) endRoom(feed.room)
       break
     }
-    case 'candidates':
-      for (const each of message.candidates) sessions.get(message.sessionId)?.peer.addCandidate(each.candidate)
-      break
     case 'keyframe': {
       const room = rooms.get(message.room)
       room?.requestKeyframe(room.video[0], performance.now())

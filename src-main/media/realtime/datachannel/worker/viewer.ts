@@ -125,10 +125,6 @@ export class Viewer {
     return { sdp: writeAnswer(offer, sections, await this.#connection.accept(true), offer.dataMid !== undefined) }
   }
 
-  addCandidate(candidate: string): void {
-    this.#connection.addCandidate(candidate)
-  }
-
   chooseLayer(rid: string | undefined): void {
     this.#rid = rid
     this.#choose()

@@ -1,5 +1,5 @@
 import type { DataChannel, PeerConnection } from 'node-datachannel'
-import { announced, gathering, usable } from '../../datachannel/worker/candidates.ts'
+import { announced, gathering } from '../../datachannel/worker/candidates.ts'
 import type { Network } from '../../datachannel/worker/connection.ts'
 import type { OfferDescription } from '../../offer.ts'
 import type { LinkEnd } from '../messages.ts'
@@ -13,8 +13,6 @@ const maxMessagesPerSecond = 5000
 const maxQueuedBytes = 64 * 1024 * 1024
 /** Audio is left out while more than this waits in the channel, bytes. */
 const maxFleetingBuffered = 128 * 1024
-/** Candidates of an offer that are tried. */
-const maxCandidates = 16
 /** First byte of a datagram that may be lost. */
 const fleetingKind = 3
 /** Until the channel must be open, ms. */
@@ -73,14 +71,6 @@ export class LinkPeer {
     const gathered = gathering(peer)
     peer.setRemoteDescription(dataOffer(offer, mid), 'offer')
     peer.setLocalDescription('answer')
-    const offered = [...offer.sdp.matchAll(/^a=(candidate:.*?)\r?$/gm)].map((found) => found[1] as string)
-    for (const each of [...new Set(offered)].filter(usable).slice(0, maxCandidates)) {
-      try {
-        peer.addRemoteCandidate(each, mid)
-      } catch {
-        // A line that the library cannot read is as good as none.
-      }
-    }
     await gathered()
     const sdp = peer.localDescription()?.sdp ?? ''
     const own = [...sdp.matchAll(/^a=(candidate:.*?)\r?$/gm)].map((found) => found[1] as string)
@@ -167,7 +157,10 @@ export class LinkPeer {
   }
 }
 
-/** The offer as the library sees it: the data channel alone, from what was read of it. */
+/**
+ * The offer as the library sees it: the data channel alone, from what was read of it. It has no candidates: the peer's checks say where it
+ * is. A guest would name IP addresses of the host's own network otherwise, which the host then sends to.
+ */
 function dataOffer({ iceUfrag, icePwd, fingerprint, setup }: OfferDescription, mid: string): string {
   return [
     'v=0',
