@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { findingsInBothThemes } from './helpers/axe.ts'
@@ -364,5 +365,72 @@ describe('a data channel on the wire', () => {
     expect(viewer.closed()).toBeUndefined()
     for (let offer = 0; offer < 20; offer++) viewer.send({ kind: 'rtc-offer', sdp: `v=0 ${offer}` })
     await until(() => viewer.closed() === 1008, 'the host closes the connection')
+  })
+
+  it('ends those who attack it, each alone, and goes on for the others', async () => {
+    const good = connect()
+    await good.ready()
+    await good.offer()
+    const [links] = workersOf(host, 'links-worker')
+    const descriptors = () => readdirSync(`/proc/${links}/fd`).length
+    const memoryMiB = () => Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${links}/status`, 'utf8'))![1]) / 1024
+    const [descriptorsBefore, before] = [descriptors(), memoryMiB()]
+    const closedWith = (bad: ReturnType<typeof connect>, code: number, after: string) =>
+      until(() => bad.closed() === code, `the host closes the connection after ${after}`)
+
+    for (let each = 0; each < 20; each++) {
+      const bad = connect()
+      await bad.ready()
+      for (let offer = 0; offer < 12; offer++) bad.send({ kind: 'rtc-offer', sdp: offerOf(`abc${offer}`, []) })
+      await closedWith(bad, 1008, 'many offers')
+    }
+    for (const [length, code] of [
+      [14_001, 1007],
+      [20_000, 1007],
+      [2 ** 20, 1009],
+    ] as const) {
+      const bad = connect()
+      await bad.ready()
+      bad.send({ kind: 'rtc-offer', sdp: 'v'.repeat(length) })
+      await closedWith(bad, code, `an offer of ${length} characters`)
+    }
+    const junk = [
+      'x',
+      '1 1 UDP 99999999999999999999 127.0.0.1 9 typ host',
+      `1 1 UDP 1 ${'a'.repeat(600)} 9 typ host`,
+      '1 1 UDP 1 ::: 0 typ ?',
+    ]
+    const many = connect()
+    await many.ready()
+    many.send({ kind: 'rtc-offer', sdp: offerOf('abcd', [...junk, ...Array(200).fill(bestCandidate(9))]) })
+    await many.heard('rtc-answer')
+
+    const liar = connect()
+    await liar.ready()
+    await (await openPeer(page)).connect(async (sdp) => {
+      liar.send({ kind: 'rtc-offer', sdp: sdp.replace(/^(a=fingerprint:sha-256 ).*?\r$/m, `$1${'AB:'.repeat(31)}AB\r`) })
+      return (await liar.heard('rtc-answer')).sdp!
+    })
+    expect(await liar.heard('transport')).toMatchObject({ via: 'websocket' })
+
+    const long = connect()
+    await long.ready()
+    const channel = await long.offer((answer) => answer.replace(/^a=max-message-size:\d+/m, 'a=max-message-size:1000000'))
+    await until(async () => {
+      await channel.send('x'.repeat(200_000)).catch(() => undefined)
+      return long.closed() === 1007
+    }, 'the host closes the connection after a long message')
+
+    const wide = connect()
+    await wide.ready()
+    await (await wide.offer()).openMore(2000).catch(() => undefined)
+    await closedWith(wide, 1008, 'many data channels')
+
+    await good.sendOver({ kind: 'text', text: 'undisturbed' }, ...pressEnter)
+    await until(() => typed().at(-1) === 'undisturbed', 'the other one types')
+    expect([good.closed(), many.closed(), liar.closed()]).toEqual([undefined, undefined, undefined])
+    expect(workersOf(host, 'links-worker')).toEqual([links])
+    await until(() => descriptors() <= descriptorsBefore + 1, `the process has ${descriptorsBefore} descriptors again`)
+    expect(memoryMiB() - before).toBeLessThan(100)
   })
 })

@@ -115,8 +115,14 @@ export class LinkPeer {
   }
 
   #adopt(channel: DataChannel): void {
-    if (this.#native === undefined || this.#native.channel !== undefined) {
+    if (this.#native === undefined) {
       channel.close()
+      return
+    }
+    // There is one: who opens others may open them without end.
+    if (this.#native.channel !== undefined) {
+      channel.close()
+      this.#end('malformed')
       return
     }
     this.#native.channel = channel
