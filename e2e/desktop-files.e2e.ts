@@ -310,6 +310,8 @@ describe('what programs of a display print', () => {
   it('is a PDF in the folder, which opens at who controls the display; what is no PDF is rejected', async (context) => {
     if (needsLp !== undefined) skipBecause(context, needsLp)
     problems.splice(0)
+    // An upload of the tests before that was cut off is kept for a while: it may go on.
+    const kept = readdirSync(folder)
     await open()
     const letter = join(home, 'letter.txt')
     const pdf = join(home, 'Offer ñ.pdf')
@@ -322,7 +324,7 @@ describe('what programs of a display print', () => {
       /^system default destination: PDF\n.*\n1\nrequest id is PDF-\d+ \(1 file\(s\)\)\n0\ndone\n$/s,
     )
     expect(readFileSync(shared('Offer ñ.pdf')).equals(readFileSync(pdf))).toBe(true)
-    expect(readdirSync(folder).filter((name) => name.startsWith('.ami'))).toEqual([])
+    expect(readdirSync(folder).filter((name) => name.startsWith('.ami') && !kept.includes(name))).toEqual([])
     await page.getByTestId('printed').getByText('Offer ñ.pdf').waitFor()
     expect(await findingsInBothThemes(page)).toEqual([])
     const [tab] = await Promise.all([page.context().waitForEvent('page'), page.getByTestId('printed-open').click()])
