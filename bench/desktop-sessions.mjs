@@ -13,7 +13,7 @@ const steps = (process.env.BENCH_SESSIONS ?? '5,10,20,30,40').split(',').map(Num
 const noticedMs = 100
 const keyEveryMs = 200
 /** Keys of whose own text scrolls show when the next frame does, and are not counted. */
-const scroll = { everyMs: 20_000, lastsMs: 8000, lines: 'for i in $(seq 100); do ls -l /usr/bin | head -30; sleep 0.05; done' }
+const scroll = { everyMs: 20_000, lastsMs: 8000, lines: 'timeout 5 sh -c "while :; do ls -l /usr/bin | head -30; sleep 0.05; done"' }
 
 /** A person at a display: types, and reads what comes. `answered` gets ms from each key to the first change that it made. */
 class Person {
