@@ -191,7 +191,7 @@ export class DisplaySession {
     const joined = this.#viewers.get(viewer)
     if (joined === undefined) return
     if (rights.has('see') && !joined.rights.has('see')) {
-      for (const told of [this.#monitors, this.#touchScreen]) if (told !== undefined) joined.client.send(told)
+      for (const message of [this.#monitors, this.#touchScreen]) if (message !== undefined) joined.client.send(message)
     }
     joined.rights = rights
     const waiting = this.#waiting.splice(0)
@@ -271,10 +271,10 @@ export class DisplaySession {
 
   #tellMonitors(monitors: readonly MonitorPlace[]): void {
     this.#options.onMonitors(monitors)
-    const told = JSON.stringify({ kind: 'monitors', monitors, several: this.#rejectionOfMonitors() === undefined })
-    if (told === this.#monitors) return
-    this.#monitors = told
-    this.#tell(told)
+    const message = JSON.stringify({ kind: 'monitors', monitors, several: this.#rejectionOfMonitors() === undefined })
+    if (message === this.#monitors) return
+    this.#monitors = message
+    this.#tell(message)
   }
 
   #tellTouchScreen(fingers: number): void {

@@ -217,7 +217,8 @@ export class FunctionRunner {
 
   async #call(run: number, call: number, asked: RunCall): Promise<void> {
     const worker = this.#worker
-    this.#unrepeatable.add(run)
+    // What a client asked for who has left may still come.
+    if (this.#sent.has(run)) this.#unrepeatable.add(run)
     try {
       const value = await this.#handlers.get(run)?.call(call, asked)
       if (value !== undefined) worker?.send({ kind: 'reply', run, call, value })

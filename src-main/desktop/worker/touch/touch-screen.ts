@@ -5,6 +5,8 @@ import { type TouchPhase, type TouchPlace, touchEvent, versionEvent } from './to
 
 /** Events wait for a server that does not read them up to here, bytes; then it hangs. */
 const maxWaitingBytes = 1024 * 1024
+/** Moves are left out while more waits: viewers say again where their fingers are. */
+const maxBehindBytes = 64 * 1024
 
 export interface TouchScreenOptions {
   readonly device: TouchScreenDevice
@@ -45,6 +47,7 @@ export class TouchScreen {
   move(touch: number, place: TouchPlace): void {
     const before = this.#down.get(touch)
     if (before === undefined || (before.x === place.x && before.y === place.y)) return
+    if (this.#socket !== undefined && this.#socket.writableLength > maxBehindBytes) return
     this.#down.set(touch, place)
     this.#send(touch, 'move', place)
   }
