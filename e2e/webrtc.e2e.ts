@@ -69,6 +69,17 @@ describe('WebRTC on node-datachannel', () => {
       timeout: 30_000,
     })
 
+    const viewers = async (): Promise<number> => (await host.api('GET', '/live/streams/cam/sessions')).body.items.length
+    const greedy = await page()
+    await playInPage(greedy, `${host.http}/live/cam/whep`)
+    await until(async () => (await viewerFigures(greedy)).frames > 0 && (await viewers()) === 2, 'a second viewer')
+    await greedy.evaluate(() => {
+      const peer = (window as unknown as { viewer: RTCPeerConnection }).viewer
+      for (let each = 0; each < 100; each++) peer.createDataChannel('chat')
+    })
+    await until(async () => (await viewers()) === 1, 'a viewer that opens a hundred channels is ended')
+    await greedy.close()
+
     const sessions = (await host.api('GET', '/live/streams/cam/sessions')).body.items
     expect(sessions).toEqual([expect.objectContaining({ protocol: 'webrtc', bytes: expect.any(Number) })])
     expect(sessions[0]!.bytes).toBeGreaterThan(10_000)

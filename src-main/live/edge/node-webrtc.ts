@@ -66,7 +66,6 @@ export function createNodeWebrtc(dependencies: NodeWebrtcDependencies): NodeWebr
       onTrack() {},
       onPacket() {},
       onFault() {},
-      onData() {},
       onWorker: (up) => sessions.events.onWorker(up),
     },
     log,

@@ -103,10 +103,6 @@ export interface SfuEvents {
   onPacket(sessionId: string, packet: IngestPacket): void
   /** Something of the publisher's media was malformed or lost and skipped. */
   onFault(sessionId: string, message: string): void
-  /**
-   * A message that a peer sent over its data channel. The engine has passed a publisher's message on to the WebRTC room's viewers already.
-   */
-  onData(sessionId: string, message: DataMessage): void
   /** The worker died (all sessions were reported as closed) and is back (`up`): new offers are taken again, feeds must be given again. */
   onWorker(up: boolean): void
 }
@@ -139,8 +135,6 @@ export interface SfuEngine {
   /** Asks the WebRTC room's publisher for a keyframe; a fed room has its encoder's own interval. */
   requestKeyframe(room: string): void
   chooseLayer(sessionId: string, choice: LayerChoice): void
-  /** To every viewer of the WebRTC room that has a data channel. */
-  sendData(room: string, message: DataMessage): void
   /** Figures of all sessions at once. */
   stats(): Promise<readonly PeerStats[]>
   close(sessionId: string): void

@@ -81,7 +81,6 @@ export function createWebrtc(dependencies: WebrtcDependencies): LivePart & { rea
         if (!peers.packet(id, packet)) sessions.events.onPacket(id, packet)
       },
       onFault: (id, message) => sessions.events.onFault(id, message),
-      onData: (id, message) => sessions.events.onData(id, message),
       onWorker: (up) => sessions.events.onWorker(up),
     },
     log,

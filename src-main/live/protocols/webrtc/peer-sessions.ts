@@ -90,7 +90,6 @@ export class PeerSessions {
     onTrack: (id, track) => this.#sessions.get(id)?.publication?.setTrack(track),
     onPacket: (id, packet) => this.#sessions.get(id)?.publication?.write(packet),
     onFault: (id, message) => this.#sessions.get(id)?.publication?.report(new AppError('ingest.media', message)),
-    onData() {},
     onWorker: (up) => {
       if (!up) this.#fed.clear()
     },

@@ -101,9 +101,6 @@ export function createDataChannelEngine(dependencies: DataChannelEngineDependenc
       case 'fault':
         events.onFault(message.sessionId, message.message)
         break
-      case 'data':
-        events.onData(message.sessionId, message.message)
-        break
     }
   }
 
@@ -226,7 +223,6 @@ export function createDataChannelEngine(dependencies: DataChannelEngineDependenc
     restartIce: () => Promise.reject(new AppError('webrtc.no_restart')),
     requestKeyframe: (room) => void worker?.send({ type: 'keyframe', room }),
     chooseLayer: (sessionId, { rid }) => void worker?.send({ type: 'layer', sessionId, rid }),
-    sendData: (room, message) => void worker?.send({ type: 'data', room, message }),
     async stats(): Promise<readonly PeerStats[]> {
       if (!up) return []
       const answer = await ask((call) => ({ type: 'stats', call }))

@@ -1,4 +1,4 @@
-import type { DataMessage, PeerStats, SfuOptions } from '../sfu-engine.ts'
+import type { PeerStats, SfuOptions } from '../sfu-engine.ts'
 
 /** What the host asks of the worker. Answers carry the same `call`. */
 export type ToSfuWorker =
@@ -20,7 +20,6 @@ export type ToSfuWorker =
   | { readonly type: 'unfeed'; readonly room: string; readonly channel: number }
   | { readonly type: 'keyframe'; readonly room: string }
   | { readonly type: 'layer'; readonly sessionId: string; readonly rid: string | undefined }
-  | { readonly type: 'data'; readonly room: string; readonly message: DataMessage }
   | { readonly type: 'stats'; readonly call: number }
   | { readonly type: 'close'; readonly sessionId: string }
 
@@ -39,4 +38,3 @@ export type FromSfuWorker =
   | { readonly type: 'connected'; readonly sessionId: string }
   | { readonly type: 'closed'; readonly sessionId: string; readonly why: 'closed' | 'left' | 'lost' | 'never-connected' }
   | { readonly type: 'fault'; readonly sessionId: string; readonly message: string }
-  | { readonly type: 'data'; readonly sessionId: string; readonly message: DataMessage }

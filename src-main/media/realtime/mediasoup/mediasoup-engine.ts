@@ -5,7 +5,6 @@ import { type AnswerSection, writeAnswer } from '../answer.ts'
 import type { OfferDescription } from '../offer.ts'
 import {
   CONNECT_MS,
-  type DataMessage,
   type FeedRequest,
   type LayerChoice,
   type PeerAnswer,
@@ -41,8 +40,8 @@ const CONSENT_SECONDS = 10
 /** A browser's first in-band data channel (RFC 8832): it is the DTLS client and so starts with stream 0. */
 const DATA_STREAM = 0
 const DATA_LABEL = 'data'
-/** Kinds of a message on a channel (RFC 8831). */
-const PPID = { open: 50, text: 51, bytes: 53, emptyText: 56 }
+/** Kind of the message that announces a channel (RFC 8831). */
+const OPEN_PPID = 50
 
 /** The engine on mediasoup. */
 export function createMediasoupEngine(dependencies: MediasoupEngineDependencies): SfuEngine {
@@ -139,7 +138,7 @@ class MediasoupEngine implements SfuEngine {
           rids: media.kind === 'video' ? media.rids : [],
         })
       }
-      if (offer.dataMid !== undefined) await this.#listenToData(session)
+      if (offer.dataMid !== undefined) await this.#takeData(session)
       this.#rooms.set(name, room)
       session.ingest = await MediasoupIngest.open(home, room.producers, {
         onTrack: (track) => this.#dependencies.events.onTrack(sessionId, track),
@@ -193,7 +192,7 @@ class MediasoupEngine implements SfuEngine {
       if (sections.length === 0) throw new AppError('webrtc.no_codec')
       if (offer.dataMid !== undefined && piped.data !== undefined) {
         await transport.consumeData({ dataProducerId: piped.data.id, ordered: true })
-        await this.#listenToData(session)
+        await this.#takeData(session)
       }
       return { sdp: writeAnswer(offer, sections, transportOf(transport, offer, this.#addresses), true) }
     } catch (cause) {
@@ -249,14 +248,6 @@ class MediasoupEngine implements SfuEngine {
     for (const consumer of session.consumers) {
       if (consumer.type === 'simulcast') consumer.setPreferredLayers({ spatialLayer: wanted }).catch(() => undefined)
     }
-  }
-
-  sendData(room: string, message: DataMessage): void {
-    const data = this.#rooms.get(room)?.data
-    if (data === undefined || data.closed) return
-    const { data: body } = message
-    if (typeof body === 'string') data.send(body, body === '' ? PPID.emptyText : PPID.text)
-    else data.send(Buffer.from(body.buffer, body.byteOffset, body.byteLength), PPID.bytes)
   }
 
   stats(): Promise<readonly PeerStats[]> {
@@ -366,18 +357,14 @@ class MediasoupEngine implements SfuEngine {
     return piped
   }
 
-  /** Takes what the peer sends over its data channel; a publisher's messages go on to the viewers. */
-  async #listenToData(session: Session): Promise<void> {
-    const { id, room, router, transport } = session
+  /** Takes what the peer sends over its data channel; a publisher's messages go on to the viewers, others to nobody. */
+  async #takeData({ room, router, transport, publishes }: Session): Promise<void> {
     const producer = await transport.produceData({ sctpStreamParameters: { streamId: DATA_STREAM, ordered: true }, label: DATA_LABEL })
+    if (!publishes) return
     const consumer = await router.direct.consumeData({ dataProducerId: producer.id })
     consumer.on('message', (bytes, ppid) => {
       // The browser's announcement of its channel (RFC 8832); the channel is known without it.
-      if (ppid === PPID.open) return
-      const data = ppid === PPID.text || ppid === PPID.emptyText ? (ppid === PPID.text ? bytes.toString('utf8') : '') : bytes
-      const message: DataMessage = { label: DATA_LABEL, data }
-      if (session.publishes) this.sendData(room.name, message)
-      this.#dependencies.events.onData(id, message)
+      if (ppid !== OPEN_PPID && room.data?.closed === false) room.data.send(bytes, ppid)
     })
   }
 }

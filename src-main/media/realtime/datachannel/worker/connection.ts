@@ -21,6 +21,7 @@ export interface ConnectionEvents {
   onClosed(): void
   onRtp(packet: Buffer): void
   onRtcp(packet: Buffer): void
+  /** A message of one of the peer's data channels. */
   onData(message: DataMessage): void
 }
 
@@ -28,6 +29,7 @@ export interface ConnectionEvents {
 const largestMessage = 256 * 1024
 /** Bytes that may wait for one peer's data channel. */
 const maxWaiting = 1024 * 1024
+/** Data channels that a peer may open, closed ones too: libraries of players open one. */
 const maxChannels = 8
 
 /**
@@ -44,6 +46,7 @@ export class Connection {
   readonly #network: Network
   readonly #offer: OfferDescription
   readonly #channels = new Map<string, DataChannel>()
+  #taken = 0
   #open = false
 
   constructor(network: Network, name: string, offer: OfferDescription, direction: 'RecvOnly' | 'SendOnly', events: ConnectionEvents) {
@@ -81,14 +84,19 @@ export class Connection {
       else if (state === 'failed' || state === 'closed' || state === 'disconnected') this.#events?.onClosed()
     })
     peer.onDataChannel((channel) => {
-      if (this.#native === undefined || this.#channels.size >= maxChannels) {
+      const label = channel.getLabel().slice(0, 128)
+      if (this.#native === undefined || this.#taken >= maxChannels) {
         channel.close()
+        // Closing one after the other would go on for as long as the peer opens them.
+        this.#events?.onClosed()
         return
       }
-      const label = channel.getLabel().slice(0, 128)
+      this.#taken++
       this.#channels.set(label, channel)
       channel.onMessage((data) => this.#events?.onData({ label, data: typeof data === 'string' ? data : new Uint8Array(data as Buffer) }))
-      channel.onClosed(() => this.#channels.delete(label))
+      channel.onClosed(() => {
+        if (this.#channels.get(label) === channel) this.#channels.delete(label)
+      })
     })
   }
 

@@ -14,7 +14,7 @@ import { type AnswerSection, publisherCodec, writeAnswer } from '../../answer.ts
 import type { OfferDescription } from '../../offer.ts'
 import { PublisherMedia } from '../../publisher-media.ts'
 import { RtpReceiver } from '../../rtp-receiver.ts'
-import type { DataMessage, PeerStats } from '../../sfu-engine.ts'
+import type { PeerStats } from '../../sfu-engine.ts'
 import { Connection, type Network } from './connection.ts'
 import { Room } from './room.ts'
 import { Source } from './source.ts'
@@ -31,7 +31,6 @@ export interface PublisherDependencies {
   readonly onTrack: (track: Track) => void
   readonly onPacket: (packet: IngestPacket) => void
   readonly onFault: (message: string) => void
-  readonly onData: (message: DataMessage) => void
 }
 
 /** Max bitrate that a publisher is asked to send, bit/s: its own settings decide below it. */
@@ -86,10 +85,7 @@ export class Publisher {
         this.#nowMs = performance.now()
         readRtcp(packet, this.#rtcp)
       },
-      onData: (message) => {
-        this.room.sendData(message)
-        dependencies.onData(message)
-      },
+      onData: (message) => this.room.sendData(message),
     })
     this.#rtcp = {
       onSenderReport: (ssrc, ntpMs, timestamp, middle) => {

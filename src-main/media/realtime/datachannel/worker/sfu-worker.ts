@@ -67,9 +67,6 @@ async function act(message: ToSfuWorker): Promise<void> {
       if (peer instanceof Viewer) peer.chooseLayer(message.rid)
       break
     }
-    case 'data':
-      rooms.get(message.room)?.sendData(message.message)
-      break
     case 'stats':
       host.send({ type: 'stats', call: message.call, stats: [...sessions.values()].map(({ peer }) => peer.stats()) })
       break
@@ -117,8 +114,6 @@ async function admit(message: ToSfuWorker & { type: 'publish' | 'play' }): Promi
       host.send({ type: 'connected', sessionId })
     },
     onClosed: () => end(sessionId, sessions.get(sessionId)?.connected ? 'left' : 'never-connected'),
-    onData: (data: FromSfuWorker & { type: 'data' } extends { message: infer M } ? M : never) =>
-      host.send({ type: 'data', sessionId, message: data }),
   }
   try {
     if (message.type === 'publish') {

@@ -15,7 +15,6 @@ export interface ViewerDependencies {
   readonly offer: OfferDescription
   readonly onConnected: () => void
   readonly onClosed: () => void
-  readonly onData: (message: DataMessage) => void
   /** It has packets to catch up with: call `catchUp` each few ms until it says false. */
   readonly onBehind: (viewer: Viewer) => void
 }
@@ -64,7 +63,7 @@ export class Viewer {
         readRtcp(packet, this.#rtcp)
         if (this.#congestion?.measure(this.#nowMs) && this.#congestion.crowded) this.#choose()
       },
-      onData: dependencies.onData,
+      onData() {},
     })
     this.#rtcp = {
       onNack: (ssrc, sequence) => {
