@@ -377,6 +377,8 @@ describe('a node of an origin with a certificate of its own making', () => {
     const other = `${token.slice(0, -64)}${'0'.repeat(64)}`
     try {
       await expect(startNode({ origin, token: other, name: 'edge-tls-other' })).rejects.toThrow('network.origin_unknown')
+      const [cut = ''] = token.split('.')
+      await expect(startNode({ origin, token: cut, name: 'edge-tls-cut' })).rejects.toThrow('network.origin_untrusted')
       const node = await startNode({ origin, token, name: 'edge-tls' })
       try {
         await until(async () => (await read(`${node.http}/api/v1/cdn/health`)).status === 200, 'the connection')

@@ -23,6 +23,17 @@ export const networkErrors = {
     title: 'The origin of this node cannot be reached',
     remedy: 'Try again in a moment. The operator finds the reason in the log of the node.',
   },
+  'network.origin_unreachable': {
+    status: 502,
+    title: 'The origin cannot be reached from this machine',
+    remedy: 'Check the URL and its port, that the host runs, and that no firewall is between it and this machine.',
+  },
+  'network.origin_untrusted': {
+    status: 502,
+    title: 'The certificate of the origin is not from an authority that this machine trusts',
+    remedy:
+      'Start the node with the whole join token: what follows its dot is the fingerprint of a certificate of the host’s own making. Else give it with `--origin-fingerprint`.',
+  },
   'network.warm_invalid': {
     status: 400,
     title: 'The order to fill caches is not valid',

@@ -27,6 +27,17 @@ export const networkErrors = {
     title: 'No se puede alcanzar el origen de este nodo',
     remedy: 'Inténtalo de nuevo en un momento. Quien opera el nodo encuentra el motivo en su registro.',
   },
+  'network.origin_unreachable': {
+    english: 'The origin cannot be reached from this machine',
+    title: 'No se puede llegar al origen desde esta máquina',
+    remedy: 'Comprueba la URL y su puerto, que el host esté en marcha y que ningún cortafuegos lo separe de esta máquina.',
+  },
+  'network.origin_untrusted': {
+    english: 'The certificate of the origin is not from an authority that this machine trusts',
+    title: 'El certificado del origen no es de una autoridad en la que confíe esta máquina',
+    remedy:
+      'Inicia el nodo con el token de incorporación completo: lo que sigue a su punto es la huella de un certificado hecho por el propio host. Si no, indícala con --origin-fingerprint.',
+  },
   'network.warm_invalid': {
     english: 'The order to fill caches is not valid',
     title: 'No es válido con qué llenar las cachés',

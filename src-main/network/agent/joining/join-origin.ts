@@ -12,7 +12,7 @@ const answerMs = 15_000
 
 /**
  * Makes this machine a node of an origin: the token goes to the origin that it names, and to no other. Throws `command.invalid`,
- * `network.origin_*`, `network.origin_away` and what the origin answers.
+ * `network.origin_*` and what the origin answers.
  * @param shown SHA-256 of the certificate of an origin that did not make the token itself; `ca` for one that this machine trusts
  */
 export async function joinOrigin(
@@ -34,7 +34,8 @@ export async function joinOrigin(
     ...(wanted === undefined ? {} : { id: wanted }),
   }
   const answer = await post({ url, fingerprint }, '/api/v1/cdn/edge/register', body)
-  if (!Value.Check(RegisteredSchema, answer)) throw new AppError('network.origin_away', `What answers at ${url.origin} is not a host`)
+  if (!Value.Check(RegisteredSchema, answer))
+    throw new AppError('network.origin_unreachable', `What answers at ${url.origin} is not a host`)
   const { id, forwardSecret } = answer
   return { origin: url.origin, fingerprint: fingerprint ?? null, id, privateKey: key.kept, forwardSecret }
 }
@@ -78,7 +79,7 @@ async function post(target: OriginTarget, path: string, body: object): Promise<u
     sent.end(text)
   }).catch((cause: unknown) => {
     if (cause instanceof AppError) throw cause
-    throw new AppError('network.origin_away', `The origin at ${target.url.origin} cannot be reached: ${(cause as Error).message}`, {
+    throw new AppError('network.origin_unreachable', `The origin at ${target.url.origin} cannot be reached: ${(cause as Error).message}`, {
       cause,
     })
   })
@@ -86,11 +87,11 @@ async function post(target: OriginTarget, path: string, body: object): Promise<u
   try {
     parsed = JSON.parse(answer)
   } catch (cause) {
-    throw new AppError('network.origin_away', `What answers at ${target.url.origin} is not a host`, { cause })
+    throw new AppError('network.origin_unreachable', `What answers at ${target.url.origin} is not a host`, { cause })
   }
   if (status === 201) return parsed
   const { code, detail } = parsed as { code?: unknown; detail?: unknown }
   if (typeof code !== 'string' || !isErrorCode(code))
-    throw new AppError('network.origin_away', `What answers at ${target.url.origin} is not a host`)
+    throw new AppError('network.origin_unreachable', `What answers at ${target.url.origin} is not a host`)
   throw new AppError(code, typeof detail === 'string' ? detail : undefined)
 }

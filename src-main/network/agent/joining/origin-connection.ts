@@ -52,7 +52,9 @@ export function connectToOrigin(target: OriginTarget, callback: (error: Error | 
   const late = setTimeout(() => socket.destroy(new NoAnswerError(target)), connectMs)
   const failed = (error: Error): void => {
     clearTimeout(late)
-    callback(error)
+    // Node says with a code why it trusts a certificate not.
+    if ('authorizationError' in socket && socket.authorizationError) callback(untrusted(url, error))
+    else callback(error)
   }
   socket.once('error', failed)
   socket.once(isSecure ? 'secureConnect' : 'connect', () => {
@@ -69,4 +71,9 @@ export function connectToOrigin(target: OriginTarget, callback: (error: Error | 
     socket.setNoDelay(true)
     callback(null, socket)
   })
+}
+
+function untrusted(url: URL, cause: Error): AppError {
+  const code = (cause as NodeJS.ErrnoException).code ?? cause.message
+  return new AppError('network.origin_untrusted', `The certificate of ${url.origin} is not trusted (${code})`, { cause })
 }
