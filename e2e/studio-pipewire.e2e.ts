@@ -172,7 +172,17 @@ describe('audio', () => {
     const second = await pipeWire.addMicrophone('other-mic', 'Other microphone')
     await microphone.remove()
     await mic.untilReport((report) => report.details?.device === 'Other microphone' && report.state === 'running')
-    await second.remove()
+    // PipeWire reports a change of the defaults to nobody else while a program asks for them.
+    const asking = [1, 2, 3, 4].map(() => pipeWire.spawn('sh', ['-c', 'while :; do pw-metadata; done'], { detached: true }))
+    let last = second
+    for (const name of ['Third', 'Fourth', 'Fifth', 'Sixth']) {
+      const next = await pipeWire.addMicrophone(`mic-${name}`, name)
+      await last.remove()
+      await mic.untilReport((report) => report.details?.device === name && report.state === 'running')
+      last = next
+    }
+    for (const { pid } of asking) process.kill(-(pid as number), 'SIGKILL')
+    await last.remove()
     await waitsFor(mic, /There is no microphone/)
     await Promise.all([alpha.remove(), speaker.remove()])
   })

@@ -16,6 +16,12 @@ namespace ami::pipewire {
 namespace {
 
 constexpr timespec kRetry{0, 500'000'000};
+/**
+ * The daemon reports a new default to nobody but a client that asks for it at that moment, if there is one. So defaults are read again once devices
+ * have come or gone, and while one is the name of a device that is not there.
+ */
+constexpr timespec kReadDefaults{0, 500'000'000};
+constexpr int kDefaultsReads = 8;
 /** Round trips after which all is known: objects, then their properties. */
 constexpr int kSyncs = 2;
 
@@ -33,6 +39,12 @@ bool isMedia(const std::string& mediaClass) {
     if (mediaClass.rfind(prefix, 0) == 0) return true;
   }
   return false;
+}
+
+/** Microphones, cameras and speakers, in difference to what programs play. */
+bool isDevice(const Properties& properties) {
+  const auto found = properties.find(PW_KEY_MEDIA_CLASS);
+  return found != properties.end() && found->second.rfind("Stream/", 0) != 0;
 }
 
 /** `name` of `{ "name": "alsa_output..." }`. */
@@ -129,6 +141,8 @@ const pw_metadata_events Remote::metadataEvents = [] {
     auto* remote = static_cast<Remote*>(data);
     if (subject != 0 || key == nullptr || strncmp(key, "default.", 8) != 0 || strncmp(key, "default.configured", 18) == 0) return 0;
     const std::string name = value == nullptr ? "" : nameIn(value);
+    const auto known = remote->defaults_.find(key);
+    if (known != remote->defaults_.end() && known->second == name) return 0;
     remote->defaults_[key] = name;
     remote->each([&](RemoteListener* listener) { listener->onDefault(key, name); });
     return 0;
@@ -140,7 +154,9 @@ Remote::Remote(Loop& loop, std::string socket) : loop_(loop), socket_(std::move(
 
 Remote::~Remote() {
   disconnect("");
-  if (timer_ != nullptr) pw_loop_destroy_source(loop_.loop(), timer_);
+  for (spa_source* timer : {timer_, defaultsTimer_}) {
+    if (timer != nullptr) pw_loop_destroy_source(loop_.loop(), timer);
+  }
 }
 
 void Remote::listen(RemoteListener* listener) {
@@ -199,12 +215,8 @@ void Remote::disconnect(const std::string& problem) {
   objects_.clear();
   ports_.clear();
   defaults_.clear();
-  if (metadata_ != nullptr) {
-    spa_hook_remove(&metadataHook_);
-    pw_proxy_destroy(reinterpret_cast<pw_proxy*>(metadata_));
-    metadata_ = nullptr;
-    metadataId_ = PW_ID_ANY;
-  }
+  unbindMetadata();
+  metadataId_ = PW_ID_ANY;
   spa_hook_remove(&registryHook_);
   pw_proxy_destroy(reinterpret_cast<pw_proxy*>(registry_));
   registry_ = nullptr;
@@ -233,7 +245,9 @@ void Remote::add(uint32_t id, const char* type, const spa_dict* props) {
     return;
   }
   if (strcmp(type, PW_TYPE_INTERFACE_Metadata) == 0) {
-    if (metadata_ == nullptr && valueOf(props, PW_KEY_METADATA_NAME) == "default") addMetadata(id, type);
+    if (metadata_ != nullptr || valueOf(props, PW_KEY_METADATA_NAME) != "default") return;
+    metadataId_ = id;
+    bindMetadata();
     return;
   }
   const bool isNode = strcmp(type, PW_TYPE_INTERFACE_Node) == 0;
@@ -248,11 +262,52 @@ void Remote::add(uint32_t id, const char* type, const spa_dict* props) {
   objects_[id] = std::move(object);
 }
 
-void Remote::addMetadata(uint32_t id, const char* type) {
-  metadata_ = static_cast<pw_metadata*>(pw_registry_bind(registry_, id, type, PW_VERSION_METADATA, 0));
+/** All of it is reported again. */
+void Remote::bindMetadata() {
+  metadata_ = static_cast<pw_metadata*>(pw_registry_bind(registry_, metadataId_, PW_TYPE_INTERFACE_Metadata, PW_VERSION_METADATA, 0));
+  if (metadata_ != nullptr) pw_metadata_add_listener(metadata_, &metadataHook_, &metadataEvents, this);
+}
+
+void Remote::unbindMetadata() {
   if (metadata_ == nullptr) return;
-  metadataId_ = id;
-  pw_metadata_add_listener(metadata_, &metadataHook_, &metadataEvents, this);
+  spa_hook_remove(&metadataHook_);
+  pw_proxy_destroy(reinterpret_cast<pw_proxy*>(metadata_));
+  metadata_ = nullptr;
+}
+
+void Remote::devicesChanged() {
+  defaultsReads_ = 0;
+  readDefaultsLater();
+}
+
+void Remote::readDefaultsLater() {
+  if (defaultsTimer_ == nullptr) {
+    defaultsTimer_ = pw_loop_add_timer(loop_.loop(), [](void* data, uint64_t) { static_cast<Remote*>(data)->readDefaults(); }, this);
+  }
+  timespec delay = kReadDefaults;
+  pw_loop_update_timer(loop_.loop(), defaultsTimer_, &delay, nullptr, false);
+}
+
+void Remote::readDefaults() {
+  if (core_ == nullptr || metadata_ == nullptr || defaultsReads_ >= kDefaultsReads) return;
+  if (defaultsReads_ > 0 && knowsDefaults()) return;
+  defaultsReads_++;
+  unbindMetadata();
+  bindMetadata();
+  readDefaultsLater();
+}
+
+/** Whether each default is the name of a node that is there. */
+bool Remote::knowsDefaults() const {
+  std::set<std::string> names;
+  for (const auto& [id, object] : objects_) {
+    const auto name = object->properties.find(PW_KEY_NODE_NAME);
+    if (name != object->properties.end()) names.insert(name->second);
+  }
+  for (const auto& [key, name] : defaults_) {
+    if (!name.empty() && names.count(name) == 0) return false;
+  }
+  return true;
 }
 
 void Remote::remove(uint32_t id) {
@@ -261,16 +316,16 @@ void Remote::remove(uint32_t id) {
     return;
   }
   if (id == metadataId_) {
-    spa_hook_remove(&metadataHook_);
-    pw_proxy_destroy(reinterpret_cast<pw_proxy*>(metadata_));
-    metadata_ = nullptr;
+    unbindMetadata();
     metadataId_ = PW_ID_ANY;
     return;
   }
   const auto found = objects_.find(id);
   if (found == objects_.end()) return;
   const bool told = found->second->told;
+  const bool device = isDevice(found->second->properties);
   objects_.erase(found);
+  if (device) devicesChanged();
   if (told) each([&](RemoteListener* listener) { listener->onGone(id); });
 }
 
@@ -283,6 +338,7 @@ void Remote::setProperties(Object& object, const spa_dict* props) {
   }
   if (object.told && next == object.properties) return;
   object.properties = std::move(next);
+  if (!object.told && isDevice(object.properties)) devicesChanged();
   object.told = true;
   each([&](RemoteListener* listener) { listener->onObject(object.kind, object.id, object.properties); });
 }

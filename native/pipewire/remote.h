@@ -70,7 +70,12 @@ class Remote {
   void retryLater();
   void add(uint32_t id, const char* type, const spa_dict* props);
   void remove(uint32_t id);
-  void addMetadata(uint32_t id, const char* type);
+  void bindMetadata();
+  void unbindMetadata();
+  void devicesChanged();
+  void readDefaultsLater();
+  void readDefaults();
+  bool knowsDefaults() const;
   void setProperties(Object& object, const spa_dict* props);
   void each(const std::function<void(RemoteListener*)>& tell);
 
@@ -88,6 +93,8 @@ class Remote {
   uint32_t metadataId_ = PW_ID_ANY;
   spa_hook coreHook_{}, registryHook_{}, metadataHook_{};
   spa_source* timer_ = nullptr;
+  spa_source* defaultsTimer_ = nullptr;
+  int defaultsReads_ = 0;
   int syncs_ = 0, syncSequence_ = 0;
   bool lost_ = false;
   bool disconnecting_ = false;
