@@ -1,6 +1,6 @@
 /**
  * Many viewers of one stream over HTTP in one process. Each requests as a player does: one connection for video and one for audio, kept
- * open. Argument: `{ base, kind, viewers, first, overMs }`; `base` is the stream's folder, `kind` is `ll-hls`, `hls`, `dash` or `files`
+ * open. Argument: `{ base, kind, viewers, first, overMs }`; `base` is the stream's folder, `kind` is `hls`, `dash` or `files`
  * (one playlist of one file server), `first` numbers the viewers, `overMs` is the time in which they come. Reports to its parent how they
  * do. They speak HTTP themselves: Node's client would cost several times as much as what is measured.
  */
@@ -140,40 +140,6 @@ class PlayBuffer {
   }
 }
 
-/** Follows parts: a blocking reload of the playlist, then the parts that are new. */
-async function lowLatency(connection, playlist, viewer) {
-  const at = playlist.slice(0, playlist.lastIndexOf('/') + 1)
-  const buffer = new PlayBuffer(viewer)
-  let [sequence, part] = ['', '']
-  let newest = ''
-  for (;;) {
-    const wait = sequence === '' ? '' : `?_HLS_msn=${sequence}&_HLS_part=${part}&_HLS_skip=YES`
-    const { status, body } = await connection.get(playlist + wait, true)
-    if (status !== 200) {
-      await sleep(500)
-      if (status >= 400) sequence = ''
-      continue
-    }
-    const parts = [...body.matchAll(/#EXT-X-PART:DURATION=([\d.]+),URI="([^"]+)"/g)]
-    const known = parts.findLastIndex((each) => each[2] === newest)
-    // a newcomer starts three parts from the edge
-    for (const [, duration, uri] of newest === '' ? parts.slice(-3) : parts.slice(known + 1)) {
-      const answer = await connection.get(at + uri, false)
-      if (answer.status === 200) had(at + uri)
-      buffer.add(Number(duration) * 1000, 900)
-      newest = uri
-    }
-    const first = /#EXT-X-MEDIA-SEQUENCE:(\d+)/.exec(body)
-    if (!first) {
-      await sleep(300)
-      continue
-    }
-    const skipped = Number(/SKIPPED-SEGMENTS=(\d+)/.exec(body)?.[1] ?? 0)
-    sequence = Number(first[1]) + skipped + (body.match(/#EXTINF:/g)?.length ?? 0)
-    part = body.slice(body.lastIndexOf('#EXTINF:') + 1).match(/#EXT-X-PART:/g)?.length ?? 0
-  }
-}
-
 /** Follows segments: the playlist every two seconds, then what is new. */
 async function segments(connection, playlist, viewer) {
   const at = playlist.slice(0, playlist.lastIndexOf('/') + 1)
@@ -245,14 +211,13 @@ async function watch(number) {
   }
   let playlists = []
   while (playlists.length === 0) {
-    const { body, status } = await connection.get(`${folder}${kind === 'hls' ? 'hls' : 'index'}.m3u8`, true)
+    const { body, status } = await connection.get(`${folder}hls.m3u8`, true)
     if (status === 200) playlists = [...body.matchAll(/([^\s"]+\.m3u8)/g)].map((match) => match[1])
     else await sleep(500)
   }
-  const follow = kind === 'hls' ? segments : lowLatency
   const [one, other] = [...new Set(playlists)]
-  if (other) void follow(new Connection(agent), folder + other, viewer)
-  return follow(connection, folder + one, viewer)
+  if (other) void segments(new Connection(agent), folder + other, viewer)
+  return segments(connection, folder + one, viewer)
 }
 
 setInterval(() => {

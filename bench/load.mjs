@@ -1,7 +1,11 @@
 /** Publishers for the benches: a prepared clip, sent in real time without encoding. */
-import { spawn } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { existsSync, mkdirSync, statSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { hostCompiler } from '../scripts/native-compiler.mjs'
+import { filesBelow, hashOf, isFresh, writeStamp } from '../scripts/stamp.mjs'
+import { measureProcess } from './process-tree.mjs'
 import { pinned, root } from './servers.mjs'
 
 const seconds = 20
@@ -96,33 +100,64 @@ export async function playAll(url, viewers, { core } = {}) {
   }
 }
 
+/** Compiles the program of LL-HLS viewers where it changed, and returns its path. */
+function buildLowLatencyViewers() {
+  const folder = join(root, 'bench/ll-hls-viewers')
+  const program = join(root, 'artifacts/bench/ll-hls-viewers')
+  const flags = ['-std=c++17', '-O2', '-Wall', '-Wextra', '-Werror']
+  const hash = hashOf(filesBelow(folder), flags.join(' '))
+  if (existsSync(program) && isFresh(`${program}.stamp`, hash)) return program
+  mkdirSync(dirname(program), { recursive: true })
+  execFileSync(hostCompiler.program, [...flags, join(folder, 'main.cc'), '-o', program], { stdio: ['ignore', 'ignore', 'inherit'] })
+  writeStamp(`${program}.stamp`, hash)
+  return program
+}
+
+/** How one process of viewers is started, and where it says how they do. `first` numbers the viewers. */
+function startViewers({ base, kind, viewers, first, overMs }) {
+  if (kind === 'll-hls') {
+    const { hostname, port, pathname } = new URL(base)
+    const child = spawn(buildLowLatencyViewers(), [hostname, port, pathname, viewers, overMs].map(String), {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    return { child, onState: (take) => createInterface({ input: child.stdout }).on('line', (line) => take(JSON.parse(line))) }
+  }
+  const argument = JSON.stringify({ base, kind, viewers, first, overMs })
+  const child = spawn(process.execPath, [join(root, 'bench/http-viewers.mjs'), argument], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
+  return { child, onState: (take) => child.on('message', take) }
+}
+
+const sumOf = (one, other) => (Array.isArray(other) ? other.map((each, at) => each + (one?.[at] ?? 0)) : (one ?? 0) + other)
+
 /**
- * Watches one stream `viewers` times over HTTP (`kind` as in http-viewers.mjs) from `processes` processes. `state()` sums what
- * they tell: answers, bytes, media, and what went wrong.
+ * Watches one stream `viewers` times over HTTP (`kind` as in http-viewers.mjs, or `ll-hls`). `state()` sums what its processes say:
+ * answers, bytes, media, and what went wrong; `audienceCpuSeconds` is what they took themselves.
  */
-export function watchAll(base, kind, viewers, { processes = 1, overMs = 4000 } = {}) {
+export function watchAll(base, kind, viewers, { overMs = 4000 } = {}) {
   const states = []
   const children = []
+  const processes = kind === 'll-hls' ? 1 : Math.ceil(viewers / 1500)
   for (let index = 0; index < processes; index++) {
     const share = Math.floor(viewers / processes) + (index < viewers % processes ? 1 : 0)
-    const argument = JSON.stringify({ base, kind, viewers: share, first: index * 100_000, overMs })
-    const child = spawn(process.execPath, [join(root, 'bench/http-viewers.mjs'), argument], {
-      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    const { child, onState } = startViewers({ base, kind, viewers: share, first: index * 100_000, overMs })
+    child.once('exit', (code) => {
+      if (code !== null) process.stderr.write(`viewers ended with code ${code}\n`)
     })
-    child.on('message', (message) => {
-      states[index] = message
+    onState((state) => {
+      states[index] = state
     })
     children.push(child)
   }
   return {
     state: () => {
-      const sum = {}
-      for (const state of states) for (const [name, value] of Object.entries(state ?? {})) sum[name] = (sum[name] ?? 0) + value
+      const sum = { audienceCpuSeconds: children.reduce((seconds, { pid }) => seconds + measureProcess(pid).cpuSeconds, 0) }
+      for (const state of states) for (const [name, value] of Object.entries(state ?? {})) sum[name] = sumOf(sum[name], value)
       return sum
     },
     async stop() {
       await Promise.all(
         children.map((child) => {
+          if (child.exitCode !== null) return undefined
           child.kill('SIGKILL')
           return new Promise((resolve) => child.once('exit', resolve))
         }),

@@ -90,6 +90,19 @@ export async function perRtmpViewer(name, start, viewers, kbps) {
   }
 }
 
+/** Percentiles of delays that were counted as `Delays` of ll-hls-viewers does: in 8 steps for each doubling, to the end of a step, ms. */
+function delaysOf(counts = []) {
+  const total = counts.reduce((sum, count) => sum + count, 0)
+  const percentile = (share) => {
+    let [step, seen] = [0, counts[0] ?? 0]
+    while (seen < total * share) seen += counts[++step]
+    return Number((2 ** ((step + 1) / 8) - 1).toFixed(1))
+  }
+  return { count: total, p50: percentile(0.5), p99: percentile(0.99), p999: percentile(0.999) }
+}
+
+const inWords = ({ count, p50, p99, p999 }) => `p50 ${p50}, p99 ${p99}, p99.9 ${p999} ms (${count})`
+
 /**
  * One stream to many HTTP viewers: what each costs the server beyond what the stream costs by itself. `watch(server)` is
  * the URL that viewers of `kind` start at.
@@ -109,12 +122,14 @@ export async function perHttpViewer(name, start, kind, viewers, watch) {
     const to = { ...measureTree(server.pid), ...audience?.state() }
     const s = (performance.now() - from.atMs) / 1000
     const grown = (key) => ((to[key] ?? 0) - (from[key] ?? 0)) / s
+    const counts = (key) => to[key]?.map((count, at) => count - (from[key]?.[at] ?? 0))
     return {
       cpuMs: grown('cpuSeconds') * 1000,
       memoryMb: to.memoryMb,
       answers: grown('answers'),
       mbps: (grown('bytes') * 8) / 1e6,
       grown,
+      counts,
       dry: to.dry,
       s,
     }
@@ -128,7 +143,7 @@ export async function perHttpViewer(name, start, kind, viewers, watch) {
       const again = await over(4)
       if (again.cpuMs < alone.cpuMs) alone = again
     }
-    audience = watchAll(watch(server), kind, viewers, { processes: Math.ceil(viewers / 1500), overMs: Math.max(2000, viewers * 3) })
+    audience = watchAll(watch(server), kind, viewers, { overMs: Math.max(2000, viewers * 3) })
     await sleep(Math.max(2000, viewers * 3) + 6000)
     const all = await over(windowSeconds)
     const count = (key) => Math.round(all.grown(key) * all.s)
@@ -140,6 +155,8 @@ export async function perHttpViewer(name, start, kind, viewers, watch) {
       // is valid on a busy machine too, where viewers get less than they ask for
       usPerRequest: Math.round(((all.cpuMs - alone.cpuMs) * 1000) / all.answers),
       kbPerViewer: Math.round(((all.memoryMb - alone.memoryMb) * 1024) / viewers),
+      // the viewers share the processors
+      audiencePercent: Number((all.grown('audienceCpuSeconds') * 100).toFixed(1)),
       requestsPerSecond: Math.round(all.answers),
       mbps: Math.round(all.mbps),
       ...{
@@ -150,12 +167,17 @@ export async function perHttpViewer(name, start, kind, viewers, watch) {
         broken: count('broken'),
         dry: all.dry,
       },
+      ...(kind === 'll-hls' && { reloadsMs: delaysOf(all.counts('reloadDelays')), partsMs: delaysOf(all.counts('partDelays')) }),
     }
     print(
       `${name.padEnd(36)} ${String(viewers).padStart(5)} viewers ${String(result.cpuPercent).padStart(6)} % cpu (${result.aloneCpuPercent} without them) ${result.msPerViewer.toFixed(3).padStart(7)} ms/s per viewer ` +
         `${String(result.usPerRequest).padStart(4)} us/request ${String(result.kbPerViewer).padStart(4)} KB each ${String(result.requestsPerSecond).padStart(6)} requests/s ${String(result.mbps).padStart(5)} Mbps   ` +
-        `stalls ${result.stalls}, late ${result.late} of ${result.media}, rejected ${result.refused}, broken ${result.broken}, without media at the end ${result.dry}`,
+        `stalls ${result.stalls}, late ${result.late} of ${result.media}, rejected ${result.refused}, broken ${result.broken}, without media at the end ${result.dry}; the viewers themselves ${result.audiencePercent} % cpu`,
     )
+    if (result.reloadsMs) {
+      const { reloadsMs, partsMs } = result
+      print(`  later than the first viewer: blocking reloads ${inWords(reloadsMs)}, parts ${inWords(partsMs)}`)
+    }
     return result
   } finally {
     await audience?.stop()

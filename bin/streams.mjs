@@ -25,8 +25,9 @@ if (!node) {
 } else {
   const { HostSupervisor } = await import('../dist/host/supervisor.js')
   const supervisor = new HostSupervisor({
-    // The port is the inspector's, should the host hang: nothing opens it before.
-    command: [node, '--enable-source-maps', '--inspect-port=127.0.0.1:0', program, ...process.argv.slice(2)],
+    // The port is the inspector's, should the host hang: nothing opens it before. Under many viewers new objects need a space of 4 MB;
+    // by default it would be 32.
+    command: [node, '--enable-source-maps', '--inspect-port=127.0.0.1:0', '--max-semi-space-size=4', program, ...process.argv.slice(2)],
     // The system's allocator would give each thread memory of its own.
     env: { MALLOC_ARENA_MAX: '2', ...process.env },
     stderr: process.stderr,

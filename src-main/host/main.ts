@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { setFlagsFromString } from 'node:v8'
 import { allowHeapGrowth } from '../platform/memory/heap-growth.ts'
+import { keepYoungGenerationSmall } from '../platform/memory/young-generation.ts'
 import { notifyVariables } from '../platform/service-manager/notifier.ts'
 import type { StopCause } from './running-host.ts'
 import { handoverVariable } from './supervisor/messages.ts'
@@ -13,8 +14,7 @@ import { readSupervisorLink } from './supervisor/supervisor-link.ts'
 // streams, which was half of all processor time; counted together with the heap they are collected in proportion to what is kept.
 setFlagsFromString('--external-memory-accounted-in-global-limit')
 allowHeapGrowth()
-// A young generation that stays small costs a tenth of a percent and saves a megabyte a stream.
-setFlagsFromString('--semi-space-growth-factor=1')
+keepYoungGenerationSmall()
 
 // Most of a start is compiling packages: kept compiled beside the program, or in the user's cache where that may not be written, they halve it.
 if (enableCompileCache(fileURLToPath(new URL('cache', import.meta.url))).status === constants.compileCacheStatus.FAILED)

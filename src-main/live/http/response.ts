@@ -1,6 +1,7 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2'
 import { type AppError, type ErrorCode, errorKinds } from '../../platform/errors.ts'
+import type { SharedAnswer } from '../../platform/http/fast-path/shared-answer.ts'
 import type { Logger } from '../../platform/logger.ts'
 import { ownText } from '../../platform/own-text.ts'
 
@@ -21,6 +22,8 @@ export interface PlaybackResponse {
   setTimeout(ms: number, callback: () => void): unknown
   once(event: 'close' | 'drain', listener: () => void): unknown
   destroy(error?: Error): unknown
+  /** Sends an answer that many get, where that can be done in one go; false: nothing was sent. */
+  sendShared?(answer: SharedAnswer): boolean
 }
 
 /** Both kinds of server response, seen through the part that they share. */

@@ -4,6 +4,7 @@ import { repeat } from '../timing/repeat.ts'
 import { collect } from './collect.ts'
 import { allowHeapGrowth, HeapGrowth } from './heap-growth.ts'
 import { MemoryPolicy } from './memory-policy.ts'
+import { watchYoungGeneration } from './young-generation.ts'
 
 /** native/memory. */
 interface MemoryAddon {
@@ -22,7 +23,9 @@ export function watchMemory(log: Logger, intervalMs = 5000): () => void {
   const addon = process.platform === 'linux' ? loadOrNone(log) : undefined
   const policy = new MemoryPolicy()
   const growth = new HeapGrowth()
+  const young = watchYoungGeneration(intervalMs)
   const timer = repeat(intervalMs, () => {
+    young.look()
     const { rss: residentBytes, heapTotal: heapBytes, heapUsed: usedBytes, external: externalBytes } = process.memoryUsage()
     const percent = growth.next(usedBytes + externalBytes)
     if (percent !== undefined) allowHeapGrowth(percent)
@@ -43,7 +46,10 @@ export function watchMemory(log: Logger, intervalMs = 5000): () => void {
       'memory was returned',
     )
   })
-  return () => clearInterval(timer)
+  return () => {
+    clearInterval(timer)
+    young.stop()
+  }
 }
 
 function loadOrNone(log: Logger): MemoryAddon | undefined {

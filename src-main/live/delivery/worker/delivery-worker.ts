@@ -10,6 +10,7 @@ import { readTrustedProxies } from '../../../platform/http/trusted-proxies.ts'
 import type { Logger } from '../../../platform/logger.ts'
 import { allowHeapGrowth } from '../../../platform/memory/heap-growth.ts'
 import { watchMemory } from '../../../platform/memory/watch-memory.ts'
+import { keepYoungGenerationSmall } from '../../../platform/memory/young-generation.ts'
 import { connectToHost, openMediaPipe } from '../../../platform/workers/worker-side.ts'
 import { createLiveFront } from '../../http/live-front.ts'
 import { isPlayed, ResourceTable } from '../../http/resources.ts'
@@ -28,7 +29,7 @@ import { readRecords } from '../run-wire.ts'
 // As in the host: media are buffers outside the heap.
 setFlagsFromString('--external-memory-accounted-in-global-limit')
 allowHeapGrowth()
-setFlagsFromString('--semi-space-growth-factor=1')
+keepYoungGenerationSmall()
 
 const reportMs = 1000
 

@@ -1,5 +1,6 @@
 import { clientOf } from '../../../platform/http/client.ts'
 import type { ClientLimits } from '../../../platform/http/client-limits.ts'
+import type { SharedAnswer } from '../../../platform/http/fast-path/shared-answer.ts'
 import type { Logger } from '../../../platform/logger.ts'
 import type { WhileRequestAllowed } from '../../audience/viewer-admission.ts'
 import type { LiveRequest } from '../../http/live-request.ts'
@@ -127,9 +128,24 @@ export class Delivery {
 
   /** Answers with a text. Returns the bytes of its body. */
   sendText(exchange: Exchange, text: SharedText, cacheControl: string): number {
-    const bytes = text.bytes(header(exchange.request, 'accept-encoding').includes('gzip'))
-    exchange.response.writeHead(200, text.headers(bytes, cacheControl))
-    return this.end(exchange, bytes)
+    const { request, response } = exchange
+    const answer = text.answer(header(request, 'accept-encoding').includes('gzip'), cacheControl)
+    if (this.#sendShared(exchange, answer)) return answer.body.length
+    response.writeHead(200, answer.headers)
+    return this.end(exchange, answer.body)
+  }
+
+  /** Answers with a part that many request. Returns the bytes sent; undefined where this request is for less than all of it: nothing was sent. */
+  sendSharedMedia(exchange: Exchange, answer: SharedAnswer): number | undefined {
+    const { range, 'if-none-match': known } = exchange.request.headers
+    if (range !== undefined || known !== undefined || !this.#sendShared(exchange, answer)) return undefined
+    return answer.body.length
+  }
+
+  #sendShared({ response }: Exchange, answer: SharedAnswer): boolean {
+    if (response.sendShared?.(answer) !== true) return false
+    this.#dependencies.metrics?.bytes(answer.body.length)
+    return true
   }
 
   /** Answers with media that never changes. Returns the bytes sent. */

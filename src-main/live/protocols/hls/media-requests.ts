@@ -150,9 +150,14 @@ export class MediaRequests {
         sendProblem(exchange.response, 'request.not_found')
         return
       }
-      const contentType = `${rendition.track.kind}/mp4`
-      const etag = `"${target.epoch}-${target.rendition}-p${target.serial}"`
-      const sent = this.#delivery.sendMedia(exchange, { pieces: [part.data], byteLength: part.data.length, contentType, etag })
+      const facts = (): { contentType: string; etag: string } => ({
+        contentType: `${rendition.track.kind}/mp4`,
+        etag: `"${target.epoch}-${target.rendition}-p${target.serial}"`,
+      })
+      const shared = view.sharedPart(rendition, target.serial, part, facts)
+      const sent =
+        (shared && this.#delivery.sendSharedMedia(exchange, shared)) ??
+        this.#delivery.sendMedia(exchange, { pieces: [part.data], byteLength: part.data.length, ...facts() })
       this.#delivery.seen(view, exchange, 'll-hls', target.rendition, sent)
     })
   }

@@ -1,4 +1,5 @@
 import { type FileHandle, open } from 'node:fs/promises'
+import type { OutgoingHttpHeaders } from 'node:http'
 import { type AnyRequest, answerHeaders, header, type PlaybackResponse } from '../../http/response.ts'
 import type { MediaSegment } from '../../packaging/packaged-stream.ts'
 import type { StoredMedia } from '../../packaging/segment-archive.ts'
@@ -119,16 +120,21 @@ function answerHead(request: AnyRequest, response: PlaybackResponse, media: Medi
   }
   const from = range?.from ?? 0
   const to = range?.to ?? byteLength
-  const more = range
-    ? { etag, 'accept-ranges': 'bytes', 'content-range': `bytes ${from}-${to - 1}/${byteLength}` }
-    : { etag, 'accept-ranges': 'bytes' }
-  response.writeHead(range ? 206 : 200, answerHeaders(contentType, cacheControl, to - from, more))
+  if (range) {
+    const more = { etag, 'accept-ranges': 'bytes', 'content-range': `bytes ${from}-${to - 1}/${byteLength}` }
+    response.writeHead(206, answerHeaders(contentType, cacheControl, to - from, more))
+  } else response.writeHead(200, wholeMediaHeaders(contentType, etag, byteLength, cacheControl))
   if (request.method === 'HEAD') {
     response.end()
     return undefined
   }
   guardAgainstStuckClient(response)
   return { from, to }
+}
+
+/** Headers of an answer with all of some media. */
+export function wholeMediaHeaders(contentType: string, etag: string, byteLength: number, cacheControl = immutable): OutgoingHttpHeaders {
+  return answerHeaders(contentType, cacheControl, byteLength, { etag, 'accept-ranges': 'bytes' })
 }
 
 /** A range with an `If-Range` that names another entity is ignored. */

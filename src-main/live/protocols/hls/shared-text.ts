@@ -1,15 +1,15 @@
-import type { OutgoingHttpHeaders } from 'node:http'
 import { gzipSync } from 'node:zlib'
+import { SharedAnswer } from '../../../platform/http/fast-path/shared-answer.ts'
 import { answerHeaders } from '../../http/response.ts'
 
 /** Below this compressing costs more than it saves. */
 const minGzipBytes = 1024
 
-/** A text that was rendered once and goes to many: bytes and headers of both its forms are made at most once. */
+/** A text that was rendered once and goes to many: both its forms are made at most once. */
 export class SharedText {
   readonly plain: Buffer
   readonly #contentType: string
-  readonly #headers = new Map<string, OutgoingHttpHeaders>()
+  readonly #answers = new Map<string, SharedAnswer>()
   #gzip: Buffer | undefined
 
   constructor(text: string, contentType: string) {
@@ -17,22 +17,22 @@ export class SharedText {
     this.#contentType = contentType
   }
 
-  /** The bytes for a client, compressed where it accepts that and it pays. */
-  bytes(acceptsGzip: boolean): Buffer {
-    if (!acceptsGzip || this.plain.length < minGzipBytes) return this.plain
-    this.#gzip ??= gzipSync(this.plain, { level: 1 })
-    return this.#gzip
+  /** The answer to a client, compressed where it accepts that and it pays. */
+  answer(acceptsGzip: boolean, cacheControl: string): SharedAnswer {
+    const compressed = acceptsGzip && this.plain.length >= minGzipBytes
+    const key = compressed ? `gzip ${cacheControl}` : cacheControl
+    let answer = this.#answers.get(key)
+    if (!answer) {
+      const more = compressed ? { 'content-encoding': 'gzip', vary: 'Accept-Encoding' } : { vary: 'Accept-Encoding' }
+      const bytes = compressed ? this.#compressed() : this.plain
+      answer = new SharedAnswer(answerHeaders(this.#contentType, cacheControl, bytes.length, more), bytes)
+      this.#answers.set(key, answer)
+    }
+    return answer
   }
 
-  headers(bytes: Buffer, cacheControl: string): OutgoingHttpHeaders {
-    const compressed = bytes !== this.plain
-    const key = compressed ? `gzip ${cacheControl}` : cacheControl
-    let headers = this.#headers.get(key)
-    if (!headers) {
-      const more = compressed ? { 'content-encoding': 'gzip', vary: 'Accept-Encoding' } : { vary: 'Accept-Encoding' }
-      headers = answerHeaders(this.#contentType, cacheControl, bytes.length, more)
-      this.#headers.set(key, headers)
-    }
-    return headers
+  #compressed(): Buffer {
+    this.#gzip ??= gzipSync(this.plain, { level: 1 })
+    return this.#gzip
   }
 }

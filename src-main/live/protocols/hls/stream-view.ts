@@ -1,3 +1,4 @@
+import { SharedAnswer } from '../../../platform/http/fast-path/shared-answer.ts'
 import type { Audience } from '../../audience/viewer-book.ts'
 import {
   listedParts,
@@ -7,6 +8,7 @@ import {
   type PackagedStream,
 } from '../../packaging/packaged-stream.ts'
 import { ManifestView } from './manifest-view.ts'
+import { wholeMediaHeaders } from './media-response.ts'
 import { mediaPlaylistText } from './playlist-view.ts'
 import { SharedText } from './shared-text.ts'
 import { type MuxedRendition, TsView } from './ts-view.ts'
@@ -17,6 +19,9 @@ export const manifestType = 'application/dash+xml'
 
 /** A manifest names the time of its making, so it is made again after so long even when nothing else changed. */
 const manifestLifeMs = 500
+
+/** So many of the newest parts of a rendition have an answer in one piece, which is a copy of them. */
+const sharedParts = 3
 
 export interface StreamViewDependencies {
   readonly stream: PackagedStream
@@ -35,6 +40,7 @@ export class StreamView {
   /** Clock of `performance.now()`, ms: when it was last asked for. */
   usedMs = 0
   readonly #texts = new Map<string, SharedText>()
+  readonly #partAnswers = new Map<MediaPart, SharedAnswer>()
   /** Lines of segments, which never change: an hour's list is made of them at every edge. */
   #written = new WeakMap<MediaSegment, string>()
   readonly #manifest = new ManifestView()
@@ -49,6 +55,7 @@ export class StreamView {
     this.transport = new TsView(dependencies.stream)
     this.#stopListening = dependencies.stream.onChange(() => {
       this.#texts.clear()
+      this.#partAnswers.clear()
       this.#manifestText = undefined
       this.waiters.wake()
     })
@@ -75,6 +82,23 @@ export class StreamView {
       this.#texts.set(key, text)
     }
     return text
+  }
+
+  /** The answer to those who request one of the newest parts, which are all viewers; undefined for older ones. */
+  sharedPart(
+    rendition: PackagedRendition,
+    serial: number,
+    part: MediaPart,
+    facts: () => { readonly contentType: string; readonly etag: string },
+  ): SharedAnswer | undefined {
+    if (rendition.edge.serial - serial > sharedParts) return undefined
+    let answer = this.#partAnswers.get(part)
+    if (!answer) {
+      const { contentType, etag } = facts()
+      answer = new SharedAnswer(wholeMediaHeaders(contentType, etag, part.data.length), part.data)
+      this.#partAnswers.set(part, answer)
+    }
+    return answer
   }
 
   /** The playlist of MPEG-TS segments, also shared. */

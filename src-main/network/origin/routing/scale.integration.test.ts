@@ -10,8 +10,8 @@ const sizes = [
   { viewers: 10_000, mbpsOfNode: 10_000 },
   { viewers: 1_000_000, mbpsOfNode: 10_000 },
 ] as const
-/** Share of two processors that a viewer of LL-HLS takes: 14 requests a second of 37 us, see docs/scale.md. */
-const cpuOfViewer = (14 * 37e-6) / 2
+/** Share of two processors that a viewer of LL-HLS takes: 14 requests a second of 29 us, see docs/scale.md. */
+const cpuOfViewer = (14 * 29e-6) / 2
 
 /** So many that what is lost, a node or one of a hundred, leaves no other above its limit. */
 function nodesFor({ viewers, mbpsOfNode }: (typeof sizes)[number]): number {

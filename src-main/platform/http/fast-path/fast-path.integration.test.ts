@@ -15,9 +15,12 @@ import { createHttpServers } from '../http-servers.ts'
 import { readTrustedProxies } from '../trusted-proxies.ts'
 import type { FastRequest } from './fast-request.ts'
 import type { FastResponse } from './fast-response.ts'
+import { SharedAnswer } from './shared-answer.ts'
 
 type SomeRequest = IncomingMessage | FastRequest
 type SomeResponse = ServerResponse | FastResponse
+
+const shared = new SharedAnswer({ 'content-type': 'text/plain', 'content-length': 6 }, Buffer.from('shared'))
 
 /** Sends what the path names, as media are sent: whole, in chunks, in pieces. */
 function answer(request: SomeRequest, response: SomeResponse): void {
@@ -39,6 +42,10 @@ function answer(request: SomeRequest, response: SomeResponse): void {
   } else if (url.startsWith('/live/nothing')) {
     response.writeHead(204, {})
     response.end()
+  } else if (url.startsWith('/live/shared')) {
+    if ('sendShared' in response && response.sendShared(shared)) return
+    response.writeHead(200, shared.headers)
+    response.end(method === 'HEAD' ? undefined : shared.body)
   } else if (url.startsWith('/live/fails')) {
     throw new Error('a fault of ours')
   } else {
@@ -134,14 +141,14 @@ const get = (path: string, more = '', method = 'GET'): string =>
 describe('the fast path', () => {
   it('sends the bytes that the HTTP server of Node sends', async () => {
     const [fast, full] = [await start(true), await start(false)]
-    for (const path of ['/live/chunked', '/live/pieces', '/live/unchanged', '/live/nothing', '/live/a?b=c&d=%20~'])
+    for (const path of ['/live/chunked', '/live/pieces', '/live/unchanged', '/live/nothing', '/live/shared', '/live/a?b=c&d=%20~'])
       for (const method of ['GET', 'HEAD']) {
         const sent = [get(path, 'Accept: */*\r\nX-A:  b c\t\r\n', method), get(path, '', method)]
         const [ours, nodes] = await Promise.all([exchange(fast.httpPort, sent), exchange(full.httpPort, sent)])
         expect(ours).toBe(nodes)
         expect(ours.match(/HTTP\/1\.1 [23]/g)).toHaveLength(2)
       }
-    expect(fast.fast()).toBe(20)
+    expect(fast.fast()).toBe(24)
   })
 
   it('answers requests that come at once in their order, and gives the connection away at the first that is not plain', async () => {
@@ -161,6 +168,12 @@ describe('the fast path', () => {
     }
     expect(await whole(fast.httpPort)).toBe(await whole(full.httpPort))
     expect(fast.fast()).toBe(2)
+  })
+
+  it('answers a thousand requests that come at once', async () => {
+    const { httpPort } = await start(true)
+    const heard = await exchange(httpPort, [`${get('/live/a')}${'GET /live/shared HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(1000)}`])
+    expect(heard.match(/\r\n\r\nshared/g)).toHaveLength(1000)
   })
 
   it('reads no request differently from the HTTP server of Node', async () => {
@@ -369,18 +382,18 @@ describe('the fast path', () => {
     const host = 'live.streams.tv'
     const heard = await exchange(
       httpsPort,
-      [get('/live/a').replace('Host: x', `Host: ${host}`), get('/live/b')],
+      [...['/live/a', '/live/shared'].map((path) => get(path).replace('Host: x', `Host: ${host}`)), get('/live/b')],
       () => connectTls({ port: httpsPort, host: '127.0.0.1', rejectUnauthorized: false }) as unknown as Socket,
     )
     expect(heard.match(/"encrypted":true/g)).toHaveLength(2)
-    expect(heard.match(/strict-transport-security: max-age=/g)).toHaveLength(1)
-    expect(fast()).toBe(2)
+    expect(heard.match(/strict-transport-security: max-age=/g)).toHaveLength(2)
+    expect(fast()).toBe(3)
     const session = connectHttp2(`https://127.0.0.1:${httpsPort}`, { rejectUnauthorized: false })
     onTestFinished(() => session.destroy())
     const stream = session.request({ ':path': '/live/a' })
     const [head] = await new Promise<unknown[]>((resolve) => stream.once('response', (...all) => resolve(all)))
     expect((head as { ':status': number })[':status']).toBe(200)
-    expect(fast()).toBe(2)
+    expect(fast()).toBe(3)
   })
 
   it('takes the client of a trusted proxy, and nobody else’s word for it', async () => {

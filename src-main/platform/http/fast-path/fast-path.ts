@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net'
+import type { TLSSocket } from 'node:tls'
 import type { Logger } from '../../logger.ts'
 import { repeat } from '../../timing/repeat.ts'
 import { endSocket } from '../end-socket.ts'
@@ -77,12 +78,14 @@ class FastConnection implements ResponseOutput {
   #isLast = false
   #isEnding = false
   #hasTimeout = false
+  readonly #isEncrypted: boolean
   #isOverdue = false
   /** When a silent connection is ended, clock of `performance.now()`. */
   #untilMs: number
 
   constructor(socket: Socket, options: FastPathOptions, owner: ConnectionOwner) {
     this.#socket = socket
+    this.#isEncrypted = (socket as TLSSocket).encrypted === true
     this.#options = options
     this.#owner = owner
     this.#untilMs = performance.now() + options.firstRequestMs
@@ -111,21 +114,33 @@ class FastConnection implements ResponseOutput {
 
   send(pieces: readonly Uint8Array[], last: boolean): boolean {
     const socket = this.#socket
+    // what is encrypted leaves later
+    const isLater = last && (this.#isEncrypted || socket.writableLength > 0)
     let hasSpace = true
     if (pieces.length > 1) socket.cork()
     for (let at = 0; at < pieces.length; at++) {
       const piece = pieces[at] as Uint8Array
-      hasSpace = last && at === pieces.length - 1 ? socket.write(piece, this.#onSent) : socket.write(piece)
+      hasSpace = isLater && at === pieces.length - 1 ? socket.write(piece, this.#onSent) : socket.write(piece)
     }
     if (pieces.length > 1) socket.uncork()
+    if (last && !isLater && this.#isTaken()) {
+      this.#sent()
+      return hasSpace
+    }
     // behind everything that was sent before
-    if (last && pieces.length === 0) socket.write(noBytes, this.#onSent)
+    if (last && (!isLater || pieces.length === 0)) socket.write(noBytes, this.#onSent)
     // what the system has taken in one go needs no watching
     if (!this.#hasTimeout && socket.writableLength > 0 && this.#response !== undefined) {
       this.#hasTimeout = true
       socket.setTimeout(this.#response.stuckMs)
     }
     return hasSpace
+  }
+
+  /** The system took all that was written at once, as it nearly always does, and the connection goes on: waiting for it to say so would cost as much as the request. */
+  #isTaken(): boolean {
+    const socket = this.#socket
+    return socket.writableLength === 0 && socket.errored === null && !this.closes
   }
 
   cork(): void {
@@ -151,21 +166,28 @@ class FastConnection implements ResponseOutput {
 
   /** The last bytes of a response have left. */
   readonly #onSent = (): void => {
-    const response = this.#response
-    if (response === undefined || this.#socket.destroyed) return
+    if (this.#response === undefined || this.#socket.destroyed) return
+    this.#sent()
+    if (!this.closes) return
+    this.#isEnding = true
+    endSocket(this.#socket)
+  }
+
+  #sent(): void {
     if (this.#hasTimeout) {
       this.#hasTimeout = false
       this.#socket.setTimeout(0)
     }
+    const response = this.#response
     this.#response = undefined
-    response.closed()
-    if (this.closes) {
-      this.#isEnding = true
-      endSocket(this.#socket)
-      return
-    }
+    response?.closed()
     this.#untilMs = performance.now() + this.#options.keepAliveMs
-    if (this.#ahead.length > 0) this.#next()
+    // not at once: each answer to requests that came together would be made inside the one before
+    if (this.#ahead.length > 0) process.nextTick(this.#onAhead)
+  }
+
+  readonly #onAhead = (): void => {
+    if (this.#ahead.length > 0 && this.#response === undefined && !this.#isEnding && !this.#socket.destroyed) this.#next()
   }
 
   readonly #onEnd = (): void => {

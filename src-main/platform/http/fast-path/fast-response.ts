@@ -1,4 +1,6 @@
-import { type OutgoingHttpHeaders, STATUS_CODES } from 'node:http'
+import type { OutgoingHttpHeaders } from 'node:http'
+import { headText } from './response-head.ts'
+import type { SharedAnswer } from './shared-answer.ts'
 
 /** The connection below a response. */
 export interface ResponseOutput {
@@ -14,7 +16,6 @@ export interface ResponseOutput {
 
 type ResponseEvent = 'close' | 'drain'
 
-const invalidValue = /[^\t\x20-\x7e\x80-\xff]/
 /** After how long a client that takes nothing is given up, ms. */
 const usualStuckMs = 30_000
 const nothing: readonly Uint8Array[] = []
@@ -59,29 +60,26 @@ export class FastResponse {
   /** Throws where a header has a value that HTTP does not. The head leaves with the first bytes of the body. */
   writeHead(status: number, headers: OutgoingHttpHeaders): this {
     if (this.headersSent) throw new Error('the head of the response has been sent')
-    let text = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'unknown'}\r\n`
-    let length: number | undefined
-    for (const name in this.#own) if (!Object.hasOwn(headers, name)) text += headerLine(name, this.#own[name])
-    for (const name in headers) {
-      const value = headers[name]
-      if (value === undefined) continue
-      if (name === 'content-length') length = Number(value)
-      text += headerLine(name, value)
-    }
-    // an answer that is handed on has one already
-    if (headers.date === undefined) text += `Date: ${dateNow()}\r\n`
-    text += this.#output.closes ? 'Connection: close\r\n' : 'Connection: keep-alive\r\nKeep-Alive: timeout=30\r\n'
+    const { 'content-length': length } = headers
     this.#hasBody = !this.#isHead && status !== 204 && status !== 304
-    if (this.#hasBody && length === undefined) {
-      this.#chunked = true
-      text += 'Transfer-Encoding: chunked\r\n'
-    }
-    this.#left = this.#hasBody ? (length ?? 0) : 0
+    this.#chunked = this.#hasBody && length === undefined
+    this.#left = this.#hasBody ? Number(length ?? 0) : 0
     this.#length = this.#left
-    this.#head = Buffer.from(`${text}\r\n`, 'latin1')
+    const text = headText(status, this.#own === undefined ? headers : { ...this.#own, ...headers }, this.#output.closes)
+    this.#head = Buffer.from(this.#chunked ? `${text}Transfer-Encoding: chunked\r\n\r\n` : `${text}\r\n`, 'latin1')
     this.statusCode = status
     this.headersSent = true
     return this
+  }
+
+  /** Sends an answer that many get. False: nothing was sent, and `writeHead` and `end` are to send the same. */
+  sendShared(answer: SharedAnswer): boolean {
+    if (this.headersSent || this.destroyed || this.#isHead || this.#own !== undefined || this.#output.closes) return false
+    this.headersSent = true
+    this.writableEnded = true
+    this.#length = answer.body.length
+    this.#output.send([answer.bytes()], true)
+    return true
   }
 
   /** Sends the head by itself. */
@@ -190,23 +188,4 @@ export class FastResponse {
     if (this.#left < 0) throw new Error('the body is longer than its head says')
     return head === undefined ? [data] : [head, data]
   }
-}
-
-function headerLine(name: string, value: OutgoingHttpHeaders[string]): string {
-  if (Array.isArray(value)) return value.map((each) => headerLine(name, each)).join('')
-  const text = String(value)
-  if (typeof value !== 'number' && invalidValue.test(text)) throw new Error(`invalid characters in the header ${name}`)
-  return `${name}: ${text}\r\n`
-}
-
-let [date, dateS] = ['', -1]
-
-/** IMF-fixdate of RFC 9110 section 5.6.7, written once a second. */
-function dateNow(): string {
-  const second = Math.floor(Date.now() / 1000)
-  if (second !== dateS) {
-    dateS = second
-    date = new Date(second * 1000).toUTCString()
-  }
-  return date
 }
