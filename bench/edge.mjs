@@ -174,7 +174,7 @@ const middle = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.le
 export const share = (values, part) => values.toSorted((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * part))]
 
 /** What functions cost: the first request after a deployment, in an isolate of its own, and further ones one after the other. */
-async function measureFunctions(host, node, print) {
+async function measureFunctions({ host, unlimited: node, print }) {
   const put = async (name, text) => {
     const reply = await fetch(`${host.http}/api/v1/network/functions/${name}`, {
       method: 'PUT',
@@ -229,8 +229,92 @@ function timeOf(port, path) {
   })
 }
 
+const expires = Math.floor(Date.now() / 1000) + 3600
+const sign = (path) =>
+  `${path}?key=k&expires=${expires}&signature=${createHmac('sha256', secret).update(`${path}\n${expires}\n`).digest('base64url')}`
+
+/** Processor time of nginx for a request, at nodes and at a bare cache. */
+async function measureRequests({ bare, node, unlimited, print }) {
+  const results = {}
+  for (const [name, bytes] of Object.entries(sizes)) {
+    const isSmall = bytes < 100_000
+    const count = isSmall ? 20_000 : 600
+    const plain = [`/s/${bytes}`]
+    // one after the other in each round: what else the machine does is shared by all
+    const ways = {
+      bare: [bare, plain],
+      ...(ownAddress === undefined ? {} : { node: [node, plain, ownAddress] }),
+      exempt: [node, plain],
+      unlimited: [unlimited, plain, ownAddress],
+      ...(isSmall ? { signed: [node, [sign('/s/signed/1024')], ownAddress] } : {}),
+    }
+    const times = Object.fromEntries(Object.keys(ways).map((way) => [way, []]))
+    for (let round = 0; round < 7; round++) {
+      for (const [way, [server, paths, address]] of Object.entries(ways)) {
+        await load(server.port, paths, 64, address)
+        const before = measureTree(server.pid).cpuSeconds
+        await load(server.port, paths, count, address)
+        times[way].push(((measureTree(server.pid).cpuSeconds - before) / count) * 1e6)
+      }
+    }
+    const us = Object.fromEntries(Object.entries(times).map(([way, values]) => [way, middle(values)]))
+    results[name] = us
+    const shown = Object.entries(us).map(([way, value]) => `${way} ${value.toFixed(2)} (${(us.bare / value).toFixed(2)})`)
+    print(`${name}, CPU us of nginx for a request (part of what bare needs; aim 0.9, signed 0.45): ${shown.join(', ')}`)
+  }
+  return results
+}
+
+/** How long purges take until the node has acknowledged them. */
+async function measurePurges({ host, node, print }) {
+  await load(
+    node.port,
+    Array.from({ length: purged }, (_, number) => `/o/${number}`),
+    purged,
+  )
+  await sleep(3000)
+  const purge = async (body) => {
+    const from = performance.now()
+    const reply = await fetch(`${host.http}/api/v1/cdn/cache/purge`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    })
+    const { objects, nodes } = await reply.json()
+    if (nodes?.[0]?.state !== 'done') throw new Error(JSON.stringify(nodes))
+    return { ms: performance.now() - from, objects }
+  }
+  const kinds = {
+    URL: Array.from({ length: 100 }, (_, number) => ({ urls: [`https://bench.example/o/${number * 7}`] })),
+    [`tag of ${perTag}`]: Array.from({ length: 10 }, (_, number) => ({ tags: [`t${number}`] })),
+  }
+  const results = {}
+  for (const [name, bodies] of Object.entries(kinds)) {
+    const times = []
+    let objects = 0
+    for (const body of bodies) {
+      const one = await purge(body)
+      times.push(one.ms)
+      objects += one.objects
+    }
+    results[name] = { p50: share(times, 0.5), p99: share(times, 0.99), objects }
+    print(
+      `purge by ${name}, ${purged} objects kept, until acknowledged: p50 ${share(times, 0.5).toFixed(1)} ms, p99 ${share(times, 0.99).toFixed(1)} ms (${objects} objects)`,
+    )
+  }
+  return results
+}
+
+const parts = {
+  requests: measureRequests,
+  functions: async (opened) => ({ functions: await measureFunctions(opened) }),
+  purges: measurePurges,
+}
+
+/** All of it, or what `BENCH_PARTS` names of `requests`, `functions` and `purges`. */
 export async function measureEdge(print) {
   if (!existsSync('/usr/sbin/nginx')) throw new Error('nginx is not installed')
+  const wanted = (process.env.BENCH_PARTS ?? Object.keys(parts).join(',')).split(',')
   const folder = mkdtempSync(join(tmpdir(), 'bench-edge-'))
   chmodSync(folder, 0o755)
   const open = []
@@ -239,77 +323,15 @@ export async function measureEdge(print) {
     open.unshift(server)
     return server
   }
-  const results = {}
-  const expires = Math.floor(Date.now() / 1000) + 3600
-  const sign = (path) =>
-    `${path}?key=k&expires=${expires}&signature=${createHmac('sha256', secret).update(`${path}\n${expires}\n`).digest('base64url')}`
   try {
     const origin = await opened(startOrigin())
     const host = await opened(startOurs())
-    const bare = await opened(startBare(folder, origin.port))
-    const node = await opened(startNode(folder, 'node', host, origin.port, true))
+    const hasRequests = wanted.includes('requests')
+    const bare = hasRequests ? await opened(startBare(folder, origin.port)) : undefined
+    const node = hasRequests || wanted.includes('purges') ? await opened(startNode(folder, 'node', host, origin.port, true)) : undefined
     const unlimited = await opened(startNode(folder, 'unlimited', host, origin.port, false))
-    for (const [name, bytes] of Object.entries(sizes)) {
-      const isSmall = bytes < 100_000
-      const count = isSmall ? 20_000 : 600
-      const plain = [`/s/${bytes}`]
-      // one after the other in each round: what else the machine does is shared by all
-      const ways = {
-        bare: [bare, plain],
-        ...(ownAddress === undefined ? {} : { node: [node, plain, ownAddress] }),
-        exempt: [node, plain],
-        unlimited: [unlimited, plain, ownAddress],
-        ...(isSmall ? { signed: [node, [sign('/s/signed/1024')], ownAddress] } : {}),
-      }
-      const times = Object.fromEntries(Object.keys(ways).map((way) => [way, []]))
-      for (let round = 0; round < 7; round++) {
-        for (const [way, [server, paths, address]] of Object.entries(ways)) {
-          await load(server.port, paths, 64, address)
-          const before = measureTree(server.pid).cpuSeconds
-          await load(server.port, paths, count, address)
-          times[way].push(((measureTree(server.pid).cpuSeconds - before) / count) * 1e6)
-        }
-      }
-      const us = Object.fromEntries(Object.entries(times).map(([way, values]) => [way, middle(values)]))
-      results[name] = us
-      const shown = Object.entries(us).map(([way, value]) => `${way} ${value.toFixed(2)} (${(us.bare / value).toFixed(2)})`)
-      print(`${name}, CPU us of nginx for a request (part of what bare needs; aim 0.9, signed 0.45): ${shown.join(', ')}`)
-    }
-    results.functions = await measureFunctions(host, unlimited, print)
-    await load(
-      node.port,
-      Array.from({ length: purged }, (_, number) => `/o/${number}`),
-      purged,
-    )
-    await sleep(3000)
-    const purge = async (body) => {
-      const from = performance.now()
-      const reply = await fetch(`${host.http}/api/v1/cdn/cache/purge`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify(body),
-      })
-      const { objects, nodes } = await reply.json()
-      if (nodes?.[0]?.state !== 'done') throw new Error(JSON.stringify(nodes))
-      return { ms: performance.now() - from, objects }
-    }
-    const kinds = {
-      URL: Array.from({ length: 100 }, (_, number) => ({ urls: [`https://bench.example/o/${number * 7}`] })),
-      [`tag of ${perTag}`]: Array.from({ length: 10 }, (_, number) => ({ tags: [`t${number}`] })),
-    }
-    for (const [name, bodies] of Object.entries(kinds)) {
-      const times = []
-      let objects = 0
-      for (const body of bodies) {
-        const one = await purge(body)
-        times.push(one.ms)
-        objects += one.objects
-      }
-      results[name] = { p50: share(times, 0.5), p99: share(times, 0.99), objects }
-      print(
-        `purge by ${name}, ${purged} objects kept, until acknowledged: p50 ${share(times, 0.5).toFixed(1)} ms, p99 ${share(times, 0.99).toFixed(1)} ms (${objects} objects)`,
-      )
-    }
+    const results = {}
+    for (const part of wanted) Object.assign(results, await parts[part]({ bare, node, unlimited, host, print }))
     return results
   } finally {
     agent.destroy()
