@@ -192,6 +192,7 @@ it('a message of nginx names the option of its line, or whose file it names', ()
   expect(optionOfMessage('cannot load certificate "/tls/c.pem": BIO_new_file() failed', configuration)).toBe('tls.certificate')
   expect(readNginxLine('2026/11/23 12:00:00 [crit] 7#7: *31 pwrite() failed (28: No space left on device)')).toEqual({
     level: 'crit',
+    pid: 7,
     text: 'pwrite() failed (28: No space left on device)',
   })
 })

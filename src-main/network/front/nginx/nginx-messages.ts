@@ -3,10 +3,18 @@ import type { ConfigurationText } from './directives.ts'
 /** Longest text of nginx that is shown, in characters. */
 const maxText = 1000
 
+/** A line of nginx's log; without the PID where it has none. */
+interface NginxLine {
+  readonly level: string
+  readonly pid?: number
+  readonly text: string
+}
+
 /** Takes a line of nginx's log apart: `2026/11/23 12:00:00 [emerg] 12#12: text`, or `nginx: [emerg] text`. */
-export function readNginxLine(line: string): { readonly level: string; readonly text: string } {
-  const found = /^(?:nginx:|\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d) \[(\w+)\] (?:\d+#\d+: )?(?:\*\d+ )?(.*)$/.exec(line)
-  return { level: found?.[1] ?? '', text: (found?.[2] ?? line).slice(0, maxText) }
+export function readNginxLine(line: string): NginxLine {
+  const found = /^(?:nginx:|\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d) \[(\w+)\] (?:(\d+)#\d+: )?(?:\*\d+ )?(.*)$/.exec(line)
+  const pid = found?.[2]
+  return { level: found?.[1] ?? '', ...(pid !== undefined && { pid: Number(pid) }), text: (found?.[3] ?? line).slice(0, maxText) }
 }
 
 /** The URL of a file whose slices have different entity tags, as the origin replaced it in between; else undefined. */

@@ -7,6 +7,7 @@ import type { Logger } from '../../../platform/logger.ts'
 import { toListenError } from '../../../platform/net/listen-error.ts'
 import { replaceFile } from '../../../platform/storage/replace-file.ts'
 import { restartDelayMs } from '../../../platform/workers/supervise-worker.ts'
+import { AcceptingWorkers } from './accepting-workers.ts'
 import type { ConfigurationText } from './directives.ts'
 import type { NginxProgram } from './find-nginx.ts'
 import { mixedSlices, optionOfMessage, readNginxLine } from './nginx-messages.ts'
@@ -16,6 +17,8 @@ const restartPolicy = { firstMs: 100, maxMs: 10_000, goodAfterMs: 10_000 }
 
 /** Longest time until a master has started workers, ms: loading a large cache's list comes later. */
 const startMs = 20_000
+/** nginx has workers of the former configuration take requests for 100 ms more; so long is waited for them, ms. */
+const formerMs = 2000
 
 /** Lines of nginx's log that are passed on in a second. */
 const linesPerSecond = 20
@@ -42,6 +45,7 @@ export class NginxProcess {
   #wake: (() => void) | undefined
   #restarting: Promise<void> = Promise.resolve()
   #listening: { resolve: () => void; reject: (error: Error) => void } | undefined
+  readonly #workers = new AcceptingWorkers()
   #lastErrors: string[] = []
   #configuration: ConfigurationText | undefined
   #window = { second: 0, lines: 0 }
@@ -78,8 +82,11 @@ export class NginxProcess {
     const child = this.#child
     // One that is being started again reads the new file by itself.
     if (child?.pid === undefined) return
+    const workers = this.#workers.pids
     try {
       await this.#untilListening(() => child.kill('SIGHUP'))
+      // A change applies once nobody is answered as before.
+      await this.#workers.untilGone(workers, formerMs)
     } catch (error) {
       if (former !== undefined) {
         replaceFile(this.#file, former.text)
@@ -185,6 +192,7 @@ export class NginxProcess {
         if (ended) return
         ended = true
         this.#child = undefined
+        this.#workers.clear()
         this.#listening?.reject(new Error(why))
         if (this.#stopping || !this.#started) return
         if (performance.now() - startedAt >= restartPolicy.goodAfterMs) this.#failures = 0
@@ -237,7 +245,9 @@ export class NginxProcess {
 
   #onLine(line: string): void {
     const { log, onProblem, onMixedSlices } = this.#options
-    const { level, text } = readNginxLine(line)
+    const read = readNginxLine(line)
+    const { level, text } = read
+    this.#workers.take(read)
     if (level === 'notice') {
       if (text.startsWith('start worker process ')) this.#listening?.resolve()
       return
