@@ -17,9 +17,12 @@ const secret = 'a-secret-for-the-bench'
 /** A function that passes a request on with another header, and one that answers by itself. */
 const functionFiles = {
   passes: `export default { async fetch(request) { const answer = await fetch(request); answer.headers.set('x-edge', '1'); return answer } }`,
-  answers: `export default { fetch: () => new Response('x'.repeat(1024)) }`,
+  answers: `export default { fetch: () => new Response('x'.repeat(1024), { headers: { 'x-edge': '1' } }) }`,
 }
 const functionRequests = 2000
+const deployments = 10
+/** More than a node keeps ready. */
+const manyFunctions = 40
 const sizes = { '1 KiB': 1024, '1 MiB': 2 ** 20 }
 const purged = Number(process.env.BENCH_OBJECTS ?? 20_000)
 const perTag = 1000
@@ -173,7 +176,10 @@ export function load(port, paths, count, address = '127.0.0.1') {
 const middle = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]
 export const share = (values, part) => values.toSorted((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * part))]
 
-/** What functions cost: the first request after a deployment, in an isolate of its own, and further ones one after the other. */
+/**
+ * What functions cost: the first request after a deployment, in a node that has just started and in one that has answered many; further ones one after
+ * the other; and the first of functions that are not kept ready, as there are too many.
+ */
 async function measureFunctions({ host, unlimited: node, print }) {
   const put = async (name, text) => {
     const reply = await fetch(`${host.http}/api/v1/network/functions/${name}`, {
@@ -188,27 +194,52 @@ async function measureFunctions({ host, unlimited: node, print }) {
     await timeOf(node.port, '/s/1024')
   }
   const results = {}
-  for (const [name, text] of Object.entries(functionFiles)) {
-    const path = `/f/${name}/1024`
-    const cold = []
-    for (let version = 0; version < 10; version++) {
-      await put(name, `${text} // ${version}`)
-      cold.push(await timeOf(node.port, path))
+  const shown = (values) => {
+    const figures = { p50: share(values, 0.5), p99: share(values, 0.99), most: Math.max(...values) }
+    return { figures, text: `p50 ${figures.p50.toFixed(2)}, p99 ${figures.p99.toFixed(2)}, most ${figures.most.toFixed(2)}` }
+  }
+  let version = 0
+  const deployed = async (name) => {
+    const times = []
+    for (let count = 0; count < deployments; count++) {
+      await put(name, `${functionFiles[name]} // ${++version}`)
+      times.push(await timeOf(node.port, `/f/${name}/1024`))
     }
+    return times
+  }
+  const kinds = Object.keys(functionFiles)
+  const note = (name, way, times) => {
+    const { figures, text } = shown(times)
+    results[name] = { ...results[name], [way]: figures }
+    print(`function that ${name}, ms until the answer, ${way}: ${text}`)
+  }
+  for (const name of kinds) note(name, 'after a deployment, node just started', await deployed(name))
+  for (const name of kinds) {
     const warm = []
-    for (let number = 0; number < functionRequests; number++) warm.push(await timeOf(node.port, path))
+    for (let number = 0; number < functionRequests; number++) warm.push(await timeOf(node.port, `/f/${name}/1024`))
+    note(name, 'warm', warm)
+  }
+  for (const name of kinds) note(name, 'after a deployment', await deployed(name))
+  for (const name of kinds) {
     await fetch(`${host.http}/api/v1/network/functions/${name}`, { method: 'DELETE' })
-    results[name] = { cold: share(cold, 0.5), coldMost: Math.max(...cold), p50: share(warm, 0.5), p99: share(warm, 0.99) }
-    const { cold: first, coldMost, p50, p99 } = results[name]
-    print(
-      `function that ${name}, ms until the answer: cold p50 ${first.toFixed(2)}, most ${coldMost.toFixed(2)}; warm p50 ${p50.toFixed(2)}, p99 ${p99.toFixed(2)}`,
-    )
+    const names = Array.from({ length: manyFunctions }, (_, number) => `many${number}`)
+    for (const each of names) await put(each, `${functionFiles[name]} // ${each}`)
+    for (const [way, pauseMs] of Object.entries({ 'not kept ready, 50 ms between requests': 50, 'not kept ready, at once': 0 })) {
+      const times = []
+      for (const each of [...names, ...names]) {
+        await sleep(pauseMs)
+        times.push(await timeOf(node.port, `/f/${each}/1024`))
+      }
+      note(name, way, times.slice(names.length))
+    }
+    for (const each of names) await fetch(`${host.http}/api/v1/network/functions/${each}`, { method: 'DELETE' })
   }
   agent.destroy()
   const without = []
   for (let number = 0; number < functionRequests; number++) without.push(await timeOf(node.port, '/s/1024'))
-  results.without = { p50: share(without, 0.5), p99: share(without, 0.99) }
-  print(`the same without a function: p50 ${results.without.p50.toFixed(2)}, p99 ${results.without.p99.toFixed(2)}`)
+  const { figures, text } = shown(without)
+  results.without = figures
+  print(`the same without a function: ${text}`)
   return results
 }
 
@@ -220,6 +251,7 @@ function timeOf(port, path) {
     const from = performance.now()
     const asked = get({ host: '127.0.0.1', port, path, agent, headers: { host: 'bench.example' } }, (answer) => {
       if (answer.statusCode !== 200) reject(new Error(`${path}: ${answer.statusCode}`))
+      if (path.startsWith('/f/') !== (answer.headers['x-edge'] === '1')) reject(new Error(`${path} was not answered by its function`))
       answer.on('end', () => resolve(performance.now() - from)).resume()
     })
     asked.on('error', (error) => {

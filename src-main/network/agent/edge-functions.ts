@@ -1,3 +1,4 @@
+import { Agent } from 'node:http'
 import type { Logger } from '../../platform/logger.ts'
 import { repeat } from '../../platform/timing/repeat.ts'
 import { Turns } from '../../platform/timing/turns.ts'
@@ -27,6 +28,8 @@ export interface EdgeFunctionsOptions {
 /** Lines are sent so often, ms, and as many at once; what is more is counted. */
 const linesMs = 250
 const maxLines = 100
+/** Connections to the node's own sites that are kept open, and for how long, ms: nginx closes them later. */
+const keptConnections = { maxFreeSockets: 64, timeout: 30_000 }
 
 /** The functions of a node: kept, run, and between nginx and its sites. Nothing of it exists without functions. */
 export class EdgeFunctions {
@@ -35,6 +38,7 @@ export class EdgeFunctions {
   readonly #runner: FunctionRunner
   readonly #changes = new Turns(20, 'changes of functions', 'network.busy')
   readonly #timer: NodeJS.Timeout
+  readonly #connections = new Agent({ keepAlive: true, ...keptConnections })
   #front: FunctionFront | undefined
   #inside: InsidePlace = { port: 0, secret: '' }
   #lines: FunctionLine[] = []
@@ -43,7 +47,11 @@ export class EdgeFunctions {
   constructor(options: EdgeFunctionsOptions) {
     this.#options = options
     this.#kept = new NodeFunctions(options.folder, options.log)
-    this.#runner = new FunctionRunner({ log: options.log })
+    this.#runner = new FunctionRunner({
+      log: options.log,
+      onLeftOut: (name, version, lines) =>
+        this.#addLine({ name, version, at: new Date().toISOString(), level: 'warn', text: `${lines} lines were left out` }, maxLines + 90),
+    })
     this.#timer = repeat(linesMs, () => this.#sendLines())
   }
 
@@ -82,6 +90,7 @@ export class EdgeFunctions {
     clearInterval(this.#timer)
     await this.#front?.stop()
     await this.#runner.stop()
+    this.#connections.destroy()
   }
 
   async #apply(set: FunctionSet): Promise<void> {
@@ -91,6 +100,7 @@ export class EdgeFunctions {
         isSite: this.#options.isSite,
         inside: (viewer) => ({
           port: this.#inside.port,
+          connections: this.#connections,
           headers: { 'x-edge-inside': this.#inside.secret, ...(viewer === '' ? {} : { 'x-edge-viewer': viewer }) },
         }),
         onLine: (line) => this.#addLine(line),
@@ -102,8 +112,9 @@ export class EdgeFunctions {
     if (set.functions.length > 0) this.#runner.warm()
   }
 
-  #addLine(line: FunctionLine): void {
-    if (this.#lines.length < maxLines) this.#lines.push(line)
+  /** Counts of lines are added where the lines have no more space. */
+  #addLine(line: FunctionLine, max = maxLines): void {
+    if (this.#lines.length < max) this.#lines.push(line)
     else this.#left++
   }
 

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { createServer, type Server } from 'node:http'
+import { Agent, createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { FunctionFetch } from './function-fetch.ts'
@@ -40,6 +40,47 @@ const fetches = (hosts: readonly string[], site?: string, loop = '') =>
   )
 const call = (url: string, more: object = {}) =>
   ({ op: 'fetch', method: 'GET', url, headers: [], body: null, redirect: 'follow', ...more }) as const
+
+it('keeps connections to the site, and sends again what met one that was closing', async () => {
+  const connections = new Agent({ keepAlive: true })
+  const asked: string[] = []
+  const perConnection = new WeakMap<object, number>()
+  let breaksSecond = false
+  const site = createServer((request, response) => {
+    const count = (perConnection.get(request.socket) ?? 0) + 1
+    perConnection.set(request.socket, count)
+    asked.push(`${request.method} ${count}`)
+    if (breaksSecond && count === 2) request.socket.destroy()
+    else response.end('text')
+  }).listen(0, '127.0.0.1')
+  await once(site, 'listening')
+  const target = { port: (site.address() as AddressInfo).port, headers: {}, connections }
+  const one = new FunctionFetch({ hosts: [], site: () => target, loop: '' }, new AbortController().signal)
+  let number = 0
+  const textOf = async (more: object = {}) => {
+    await one.call(++number, call('http://site.example/', more))
+    return Buffer.from((await one.call(0, { op: 'read', fetch: number })) as Uint8Array).toString()
+  }
+  // what is read to its end gives its connection back in a turn of its own
+  const free = async () => expect.poll(() => Object.keys(connections.freeSockets).length).toBe(1)
+  expect(await textOf()).toBe('text')
+  await free()
+  expect(await textOf()).toBe('text')
+  await free()
+  // what changes something goes over a connection of its own
+  expect(await textOf({ method: 'POST', body: new Uint8Array(1) })).toBe('text')
+  expect(asked).toEqual(['GET 1', 'GET 2', 'POST 1'])
+  connections.destroy()
+  asked.length = 0
+  breaksSecond = true
+  expect(await textOf()).toBe('text')
+  await free()
+  expect(await textOf()).toBe('text')
+  expect(asked).toEqual(['GET 1', 'GET 2', 'GET 1'])
+  connections.destroy()
+  site.closeAllConnections()
+  site.close()
+})
 
 describe('a function fetches', () => {
   it.each([

@@ -1,4 +1,4 @@
-import { type IncomingMessage, type OutgoingHttpHeaders, request as requestHttp } from 'node:http'
+import { type Agent, type IncomingMessage, type OutgoingHttpHeaders, request as requestHttp } from 'node:http'
 import { request as requestHttps } from 'node:https'
 import { isIP } from 'node:net'
 import { isAllowedHost } from '../../platform/outbound/allowed-hosts.ts'
@@ -11,6 +11,8 @@ import { type FetchCall, type FetchReply, type HeaderList, maxBodyBytes, maxFetc
 export interface SiteTarget {
   readonly port: number
   readonly headers: Readonly<Record<string, string>>
+  /** Keeps connections to it open. */
+  readonly connections?: Agent
 }
 
 export interface FunctionFetchOptions {
@@ -130,16 +132,24 @@ export class FunctionFetch {
     const headers: OutgoingHttpHeaders = { host: url.host, ...(loop === '' ? {} : { [loopHeader]: loop }), ...site?.headers }
     for (const [name, value] of given) if (isSent(name)) headers[name] = add(headers[name], value)
     if (body !== null) headers['content-length'] = body.length
+    // Only what can be sent twice goes over a connection that may be closing.
+    const isRepeatable = body === null && ['GET', 'HEAD'].includes(method)
     return new Promise((resolve, reject) => {
-      const asking = (secure ? requestHttps : requestHttp)({
-        ...{ host: target?.host ?? '127.0.0.1', port, method, path: `${url.pathname}${url.search}`, headers },
-        ...(target === undefined ? {} : { lookup: lookupOf(target) }),
-        ...{ agent: false, signal: this.#signal, timeout: silenceMs, setHost: false },
-      })
-      asking.once('response', (answer) => resolve({ answer, own: site !== undefined }))
-      asking.once('timeout', () => asking.destroy(new OutboundFault(`${url.host} did not answer within ${silenceMs / 1000} s`)))
-      asking.on('error', reject)
-      asking.end(body ?? undefined)
+      const ask = (agent: Agent | false): void => {
+        const asking = (secure ? requestHttps : requestHttp)({
+          ...{ host: target?.host ?? '127.0.0.1', port, method, path: `${url.pathname}${url.search}`, headers },
+          ...(target === undefined ? {} : { lookup: lookupOf(target) }),
+          ...{ agent, signal: this.#signal, timeout: silenceMs, setHost: false },
+        })
+        asking.once('response', (answer) => resolve({ answer, own: site !== undefined }))
+        asking.once('timeout', () => asking.destroy(new OutboundFault(`${url.host} did not answer within ${silenceMs / 1000} s`)))
+        asking.on('error', (error: NodeJS.ErrnoException) => {
+          if (asking.reusedSocket && ['ECONNRESET', 'EPIPE'].includes(error.code ?? '') && !this.#signal.aborted) ask(false)
+          else reject(error)
+        })
+        asking.end(body ?? undefined)
+      }
+      ask((isRepeatable && site?.connections) || false)
     })
   }
 }

@@ -30,6 +30,8 @@ export interface FunctionFrontOptions {
   readonly log: Logger
 }
 
+/** nginx closes connections that it does not use after 60 s: were we first, a request could come to one that is closing. ms */
+const keptMs = 75_000
 /** Bodies of requests that are kept in memory: of one, and of all, bytes. */
 const maxRequestBytes = 2 ** 20
 const maxAllBytes = 64 * 2 ** 20
@@ -59,7 +61,7 @@ export class FunctionFront {
 
   private constructor(options: FunctionFrontOptions) {
     this.#options = options
-    this.#server = createServer({ maxHeaderSize: 32 * 1024 }, (request, response) => {
+    this.#server = createServer({ maxHeaderSize: 32 * 1024, keepAliveTimeout: keptMs }, (request, response) => {
       response.on('error', () => undefined)
       this.#onRequest(request, response).catch((error) => {
         options.log.error({ err: error }, 'a function could not be run')

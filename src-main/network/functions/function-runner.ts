@@ -38,6 +38,8 @@ export interface FunctionRunnerOptions {
   readonly log: Logger
   /** A process that nothing was run in for so long is ended, ms; it stays where left out. */
   readonly idleMs?: number
+  /** Gets how many lines of a function were not passed on, as it logs too many. */
+  readonly onLeftOut?: (name: string, version: number, lines: number) => void
 }
 
 type Checked = Extract<FromWorker, { kind: 'checked' }>
@@ -210,6 +212,7 @@ export class FunctionRunner {
 
   #take(message: FromWorker): void {
     if (message.kind === 'log') this.#handlers.get(message.run)?.log(message.level, message.text)
+    else if (message.kind === 'lines-left-out') this.#options.onLeftOut?.(message.name, message.version, message.lines)
     else if (message.kind === 'ending') this.#ready = false
     else if (message.kind === 'call') void this.#call(message.run, message.call, message.asked)
     else this.#replies.resolve(message.run, message)

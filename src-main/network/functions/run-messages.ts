@@ -100,6 +100,8 @@ export type FromWorker =
   | { readonly kind: 'failed'; readonly run: number; readonly fault: RunFault; readonly message: string }
   | { readonly kind: 'call'; readonly run: number; readonly call: number; readonly asked: RunCall }
   | { readonly kind: 'log'; readonly run: number; readonly name: string; readonly level: LogLevel; readonly text: string }
+  /** Of a function that logs more than is passed on. */
+  | { readonly kind: 'lines-left-out'; readonly name: string; readonly version: number; readonly lines: number }
   | {
       readonly kind: 'checked'
       readonly run: number

@@ -8,7 +8,7 @@ import type { FetchReply, RunAnswer, RunCall, RunnableFunction, RunRequest } fro
 
 let runner: FunctionRunner
 beforeAll(() => {
-  runner = new FunctionRunner({ log: silentLogger })
+  runner = new FunctionRunner({ log: silentLogger, onLeftOut: (...all) => leftOut.push(all.join(' ')) })
 })
 afterAll(() => runner.stop())
 
@@ -19,6 +19,7 @@ const functionOf = (code: string, more: Partial<RunnableFunction> = {}): Runnabl
 })
 const asked: RunRequest = { method: 'GET', url: 'https://site.example/a?b=1', headers: [['accept', '*/*']], address: '192.0.2.1' }
 const lines: string[] = []
+const leftOut: string[] = []
 
 async function answerOf(
   request: Partial<RunRequest> = {},
@@ -59,6 +60,24 @@ async function faultOf(code: string) {
 }
 
 describe('a function', () => {
+  it('is started before anybody asks for it', async () => {
+    const early = functionOf('const at = performance.now(); export default { fetch: () => new Response(String(at)) }', { name: 'early' })
+    runner.setFunctions([early, functionOf(returns('performance.now()'))])
+    let now = 0
+    for (let count = 0; count < 20; count++) now = Number((await answerOf()).body)
+    const answer = await runner.run('early', asked, { call: async () => new Uint8Array(), log() {} }, new AbortController().signal)
+    expect(Number(shown(answer).body)).toBeLessThan(now)
+  })
+
+  it('is one of more than are kept: each answers, one after the other and at once', async () => {
+    const all = Array.from({ length: 45 }, (_, number) => functionOf(returns(`${number}`), { name: `many${number}` }))
+    runner.setFunctions(all)
+    const answer = async ({ name }: RunnableFunction) =>
+      shown(await runner.run(name, asked, { call: async () => new Uint8Array(), log() {} }, new AbortController().signal)).body
+    for (const [number, each] of all.entries()) expect(await answer(each)).toBe(`${number}`)
+    expect(await Promise.all(all.map(answer))).toEqual(all.map((_, number) => `${number}`))
+  })
+
   it('gets the request and its variables, and answers', async () => {
     const code = `export default { async fetch(request, env) {
       const url = new URL(request.url)
@@ -324,20 +343,17 @@ describe('one request and nothing else is lost by', () => {
   })
 
   it('a flood of lines, of which some are left out', async () => {
-    runner.setFunctions([
-      functionOf(handler(`for (let line = 0; line < 150; line++) console.log('x'.repeat(4000)); return new Response()`)),
-    ])
+    const flooding = functionOf(handler(`for (let line = 0; line < 150; line++) console.log('x'.repeat(4000)); return new Response()`))
+    runner.setFunctions([flooding])
+    leftOut.length = 0
     const taken: string[] = []
     const flood = { call: async () => new Uint8Array(), log: (_: string, text: string) => void taken.push(text) }
     const runs = Array.from({ length: 40 }, () => runner.run('f', asked, flood, new AbortController().signal).catch(() => undefined))
     await Promise.all(runs)
     expect(taken.length).toBeGreaterThan(99)
     expect(taken.length).toBeLessThan(40 * 150)
-    const later = async () => {
-      await answerOf()
-      return lines.join()
-    }
-    await expect.poll(later).toMatch(/\d+ lines were left out/)
+    // it is said though no line follows
+    await expect.poll(() => leftOut.at(-1)).toMatch(new RegExp(`^f ${flooding.version} [1-9]`))
   })
 
   it('waiting for ever', async () => {

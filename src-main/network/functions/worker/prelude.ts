@@ -19,7 +19,8 @@ export interface PreludeHost {
 
 /** How the process around a sandbox enters it. */
 export interface PreludeEntries {
-  setHandler(handler: unknown, env: Readonly<Record<string, string>>): boolean
+  /** Takes the module with the handler. False where it has none. */
+  setHandler(module: unknown, env: Readonly<Record<string, string>>): boolean
   start(run: number, request: RunRequest): void
   resume(run: number, call: number, value: unknown, fault: string | undefined): void
 }
@@ -361,10 +362,12 @@ function installPrelude(
   }
 
   return {
-    setHandler(found, env) {
+    setHandler(module, env) {
+      lastCall = 0
       environment = Object.freeze({ ...env })
-      const usable = typeof (found as Handler | undefined)?.fetch === 'function'
-      handler = usable ? (found as Handler) : undefined
+      const found = (module as { readonly default?: Handler }).default
+      const usable = typeof found?.fetch === 'function'
+      handler = usable ? found : undefined
       return usable
     },
     start(run, request) {
@@ -415,7 +418,7 @@ function warmUp(prelude: (host: PreludeHost) => PreludeEntries): void {
       new Response(new URL(request.url).pathname, { headers: { 'x-edge': request.headers.get('a') ?? '' } }),
   }
   for (const handler of [fetches, answers]) {
-    entries.setHandler(handler, {})
+    entries.setHandler({ default: handler }, {})
     entries.start(1, { method: 'GET', url: href, headers: [['accept', '*/*']], address: '' })
   }
 }

@@ -18,6 +18,18 @@ export interface SandboxEvents {
 /** The prelude, in every sandbox from its first moment on. */
 const snapshot = ivm.Isolate.createSnapshot([{ code: `globalThis.$prelude = ${preludeText}`, filename: 'functions:prelude' }], warmUpText)
 
+/** What the dry run runs: a handler that passes a request on, and answers the second one by itself. */
+const dryRunText = `export default {
+  async fetch(request, env) {
+    const url = new URL(request.url)
+    if (url.pathname === '/second') return new Response('answer'.repeat(2), { headers: { 'x-edge': request.headers.get('accept') ?? '' } })
+    const answer = await fetch(request)
+    answer.headers.set('x-edge', env.KEY)
+    return answer
+  },
+}`
+const dryRunMs = 1000
+
 export type Entry = Reference<(...args: never[]) => unknown>
 
 /** An isolate with the prelude in it and nobody's code yet. To make one takes several times as long as to start a function in it. */
@@ -38,8 +50,11 @@ export class PreparedIsolate {
     this.resume = entries.resume
   }
 
-  /** `onBroken` is called when the engine is beyond repair and nothing is in the isolate yet: this process must end. */
-  static async make(onBroken: (message: string) => void): Promise<PreparedIsolate> {
+  /**
+   * `onBroken` is called when the engine is beyond repair and nothing is in the isolate yet: this process must end.
+   * @param dry whether it shall run something before anybody's code, which pays where nobody waits for it
+   */
+  static async make(onBroken: (message: string) => void, dry: boolean): Promise<PreparedIsolate> {
     let made: PreparedIsolate | undefined
     const options: IsolateOptions & { readonly snapshot: typeof snapshot } = {
       memoryLimit: memoryMib,
@@ -58,11 +73,30 @@ export class PreparedIsolate {
       const entry = async (name: string): Promise<Entry> => (await entries.get(name, { reference: true })) as Entry
       const [setHandler, start, resume] = [await entry('setHandler'), await entry('start'), await entry('resume')]
       made = new PreparedIsolate(isolate, context, { setHandler, start, resume })
+      if (dry) await made.#dryRun()
       return made
     } catch (error) {
       if (!isolate.isDisposed) isolate.dispose()
       throw error
     }
+  }
+
+  /**
+   * Runs a small function before anybody's: what an isolate does for the first time takes it longer. It gets no answer, as nobody takes events
+   * yet, and nothing of it is left but a handler that the next one replaces.
+   */
+  async #dryRun(): Promise<void> {
+    const module = this.isolate.compileModuleSync(dryRunText, { filename: 'dry-run.js' })
+    module.instantiateSync(this.context, () => module)
+    await module.evaluate({ timeout: dryRunMs })
+    const enter = (entry: Entry, ...args: unknown[]) =>
+      entry.apply(undefined, args as never[], { timeout: dryRunMs, arguments: { copy: true } })
+    const env = new ivm.ExternalCopy({ KEY: '1' }).copyInto()
+    await this.setHandler.apply(undefined, [module.namespace.derefInto(), env] as never[], { timeout: dryRunMs })
+    const request = { method: 'GET', headers: [['accept', '*/*']], address: '192.0.2.1' }
+    await enter(this.start, 0, { ...request, url: 'https://site.example/' })
+    await enter(this.resume, 0, 1, { status: 200, headers: [['content-type', 'text/plain']], url: 'https://site.example/' }, undefined)
+    await enter(this.start, 0, { ...request, url: 'https://site.example/second' })
   }
 }
 

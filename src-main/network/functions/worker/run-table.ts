@@ -14,8 +14,9 @@ import { checkFiles } from './check-files.ts'
 import { readCall } from './checked-call.ts'
 import { answerCall } from './host-calls.ts'
 import { LineLimit } from './line-limit.ts'
-import { PreparedIsolate } from './prepared-isolate.ts'
+import { ReadyIsolates } from './ready-isolates.ts'
 import { Sandbox, StartFault } from './sandbox.ts'
+import { StartAhead } from './start-ahead.ts'
 
 interface Run {
   readonly function: RunnableFunction
@@ -35,12 +36,14 @@ interface Run {
 
 /** Sandboxes that are kept ready. */
 const maxSandboxes = 32
+/** More are ended so long after one was started, ms. */
+const spaceAfterMs = 50
+/** Functions are started before anybody asks for them while there are fewer. */
+const maxAhead = 16
 /** Memory of the whole process at which sandboxes are ended, and at which it ends itself, bytes. */
 const fullBytes = 640 * 2 ** 20
 const maxBytes = 1024 * 2 ** 20
 const watchMs = 50
-/** The next isolate is made when the function that took the last one has answered, as a rule. */
-const prepareAfterMs = 20
 /** A sandbox that nothing has ended so long after its time gets no more requests, ms; those that wait for it go to another one. */
 const stuckMs = 1000
 /** A process whose engine has lost a sandbox finishes what else it has within this time, ms. */
@@ -57,15 +60,20 @@ export class RunTable {
   readonly #runs = new Map<number, Run>()
   /** Who is inside a sandbox now. */
   readonly #inside = new Map<Sandbox, number>()
-  /** An isolate for the function that is asked for next. */
-  #prepared: Promise<PreparedIsolate> | undefined
-  readonly #lines = new LineLimit()
+  readonly #ready = new ReadyIsolates((message) => this.#endSoon(message))
+  readonly #ahead = new StartAhead((of) => {
+    const isWanted = this.#functions.get(of.name) === of && !this.#sandboxes.has(keyOf(of)) && this.#sandboxes.size < maxAhead
+    return isWanted ? this.#sandboxOf(of) : undefined
+  })
+  readonly #lines = new LineLimit((name, lines) => {
+    const version = this.#functions.get(name)?.version
+    if (version !== undefined) this.#send({ kind: 'lines-left-out', name, version, lines })
+  })
   #isEnding = false
 
   constructor(send: (message: FromWorker) => void) {
     this.#send = send
     repeat(watchMs, () => this.#watch()).unref()
-    this.#prepare()
   }
 
   handle(message: ToWorker): void {
@@ -99,13 +107,19 @@ export class RunTable {
 
   #setFunctions(functions: readonly RunnableFunction[]): void {
     const former = new Map(this.#functions)
+    const inUse: RunnableFunction[] = []
+    const others: RunnableFunction[] = []
     this.#functions.clear()
-    for (const each of functions) this.#functions.set(each.name, each)
-    this.#lines.keep(new Set(this.#functions.keys()))
-    for (const each of former.values()) {
+    for (const each of functions) {
+      const before = former.get(each.name)
       // Another secret is another sandbox, too.
-      if (JSON.stringify(this.#functions.get(each.name)) !== JSON.stringify(each)) this.#retire(keyOf(each))
+      const isSame = before !== undefined && JSON.stringify(before) === JSON.stringify(each)
+      this.#functions.set(each.name, isSame ? before : each)
+      if (!isSame) (before !== undefined && this.#sandboxes.has(keyOf(before)) ? inUse : others).push(each)
     }
+    this.#lines.keep(new Set(this.#functions.keys()))
+    for (const each of former.values()) if (this.#functions.get(each.name) !== each) this.#retire(keyOf(each))
+    this.#ahead.add([...inUse, ...others])
   }
 
   #add(id: number, of: RunnableFunction, request: RunRequest): void {
@@ -182,13 +196,14 @@ export class RunTable {
     const key = keyOf(of)
     const known = this.#sandboxes.get(key)
     if (known !== undefined) return known
-    this.#makeSpace()
     const opening = this.#openSandbox(of)
     this.#sandboxes.set(key, opening)
     opening.then(
       (sandbox) => {
         this.#open.add(sandbox)
         if (this.#sandboxes.get(key) !== opening) this.#disposeWhenEmpty(sandbox)
+        // Whose sandbox was opened does not wait for that.
+        setTimeout(() => this.#makeSpace(), spaceAfterMs)
       },
       () => {
         if (this.#sandboxes.get(key) === opening) this.#sandboxes.delete(key)
@@ -198,7 +213,7 @@ export class RunTable {
   }
 
   async #openSandbox(of: RunnableFunction): Promise<Sandbox> {
-    const prepared = await this.#takePrepared()
+    const prepared = await this.#ready.take()
     const broken = Promise.withResolvers<never>()
     broken.promise.catch(() => undefined)
     let sandbox: Sandbox | undefined
@@ -211,13 +226,16 @@ export class RunTable {
       onFail: (id, message) => this.#fail(id, 'thrown', message),
       onLog: (id, level, text) => {
         const run = this.#runs.get(id)
-        if (run === undefined || ++run.calls > maxCalls) return
+        if (run === undefined) return
         const send = (each: LogLevel, line: string): void => this.#send({ kind: 'log', run: id, name: of.name, level: each, text: line })
+        const isTrial = of.version < 0
+        if (++run.calls > maxCalls) {
+          if (!isTrial) this.#lines.leaveOut(of.name, performance.now())
+          else if (run.calls === maxCalls + 1) send('warn', `Further lines were left out: a request logs ${maxCalls} at most`)
+          return
+        }
         // Whoever tries a function reads all of its lines.
-        const leftOut = of.version < 0 ? 0 : this.#lines.admit(of.name, performance.now())
-        if (leftOut === undefined) return
-        if (leftOut > 0) send('warn', `${leftOut} lines were left out`)
-        send(level, secretMaskOf(of)(text))
+        if (isTrial || this.#lines.admits(of.name, performance.now())) send(level, secretMaskOf(of)(text))
       },
       onBroken: (message) => {
         broken.reject(new Error(texts.cpu))
@@ -228,22 +246,6 @@ export class RunTable {
     })
     sandbox = await Promise.race([opening, broken.promise])
     return sandbox
-  }
-
-  /** The isolate that was kept, and another one after it. */
-  async #takePrepared(): Promise<PreparedIsolate> {
-    const kept = this.#prepared
-    this.#prepared = undefined
-    const prepared = (await kept?.catch(() => undefined)) ?? (await PreparedIsolate.make((message) => this.#endSoon(message)))
-    setTimeout(() => this.#prepare(), prepareAfterMs)
-    return prepared
-  }
-
-  #prepare(): void {
-    if (this.#prepared !== undefined) return
-    this.#prepared = PreparedIsolate.make((message) => this.#endSoon(message))
-    // Who takes it makes another one then, and says why that fails.
-    this.#prepared.catch(() => undefined)
   }
 
   #call(id: number, call: number, op: string, argument: unknown): void {
@@ -360,12 +362,10 @@ export class RunTable {
     }
   }
 
-  /** The one that was not used for longest goes. */
+  /** Those that were not used for longest go. */
   #makeSpace(): void {
-    if (this.#open.size < maxSandboxes) return
     const idle = [...this.#open].filter(({ runs }) => runs.size === 0).sort((one, other) => one.usedAt - other.usedAt)
-    const [oldest] = idle
-    if (oldest !== undefined) this.#end(oldest)
+    for (const each of idle.slice(0, Math.max(0, this.#open.size - maxSandboxes))) this.#end(each)
   }
 
   #end(sandbox: Sandbox): void {

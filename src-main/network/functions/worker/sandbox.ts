@@ -1,4 +1,4 @@
-import type { Context, Isolate, Module, Reference } from 'isolated-vm'
+import type { Context, Isolate, Module } from 'isolated-vm'
 import ivm from 'isolated-vm'
 import { type FileFault, memoryMib, type RunnableFunction, type RunRequest } from '../run-messages.ts'
 import { arrayBufferOf, type Entry, type PreparedIsolate, type SandboxEvents } from './prepared-isolate.ts'
@@ -42,8 +42,8 @@ export class Sandbox {
     const { isolate, context, setHandler } = prepared
     prepared.events = events
     try {
-      const handler = await evaluate(isolate, context, of)
-      const usable = await setHandler.apply(undefined, [handler.derefInto(), new ivm.ExternalCopy(of.env).copyInto()] as never[], {
+      const main = await evaluate(isolate, context, of)
+      const usable = await setHandler.apply(undefined, [main.namespace.derefInto(), new ivm.ExternalCopy(of.env).copyInto()] as never[], {
         timeout: startMs,
       })
       if (usable !== true) {
@@ -133,7 +133,7 @@ export async function checkWebAssembly(file: string, base64: string): Promise<vo
   }
 }
 
-async function evaluate(isolate: Isolate, context: Context, of: RunnableFunction): Promise<Reference<unknown>> {
+async function evaluate(isolate: Isolate, context: Context, of: RunnableFunction): Promise<Module> {
   const modules = new Map<string, Module>()
   const names = new Map<Module, string>()
   const moduleOf = async (name: string): Promise<Module> => {
@@ -168,7 +168,7 @@ async function evaluate(isolate: Isolate, context: Context, of: RunnableFunction
     })
   }
   await main.evaluate({ timeout: startMs })
-  return main.namespace.get('default', { reference: true })
+  return main
 }
 
 /** The file that an import means: relative paths alone, and `.js` for `.ts`. */
