@@ -48,6 +48,12 @@ const dependencies = [
     present: () => process.platform !== 'linux' || (inPath('nginx') && existsSync('/usr/lib/nginx/modules/ngx_http_geoip2_module.so')),
     required: false,
   },
+  {
+    packages: ['nginx-light', 'libnginx-mod-http-brotli-filter'],
+    present: () =>
+      process.platform !== 'linux' || (inPath('nginx') && existsSync('/usr/lib/nginx/modules/ngx_http_brotli_filter_module.so')),
+    required: false,
+  },
   { packages: ['cups-client'], present: () => process.platform !== 'linux' || inPath('lp'), required: false },
   {
     packages: ['libfaketime'],

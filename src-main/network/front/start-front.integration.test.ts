@@ -3,12 +3,14 @@ import { createHmac } from 'node:crypto'
 import { once } from 'node:events'
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { createServer, get as httpGet, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { connect as connectHttp2 } from 'node:http2'
 import { get as httpsGet } from 'node:https'
 import { type AddressInfo, connect, createServer as createTcpServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { connect as connectTls } from 'node:tls'
+import { brotliCompressSync, brotliDecompressSync, gunzipSync } from 'node:zlib'
 import { pino } from 'pino'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { loadCertificate } from '../../platform/certificate.ts'
@@ -215,18 +217,73 @@ describe.runIf(hasNginx && process.platform === 'linux')('nginx before an edge',
     expect(counted().every(({ path }) => path.length <= 200 && !path.includes('secret'))).toBe(true)
   })
 
-  it('texts are compressed by what viewers accept, and each form is kept once', async () => {
-    const text = 'all work and no play. '.repeat(500)
+  /** Words of `Accept-Encoding`, and what is sent by them. */
+  const accepted: readonly (readonly [accepts: string, encoding: string | undefined])[] = [
+    ['gzip', 'gzip'],
+    ['gzip, deflate, br, zstd', hasBrotli ? 'br' : 'gzip'],
+    ['br;q=1.0, gzip;q=0.5', hasBrotli ? 'br' : 'gzip'],
+    ['br', hasBrotli ? 'br' : undefined],
+    ['identity', undefined],
+    ['', undefined],
+    ['gzip;q=0', undefined],
+  ]
+  const unpacked = (encoding: string | undefined, body: string): string => {
+    const bytes = Buffer.from(body, 'latin1')
+    if (encoding === undefined) return body
+    return (encoding === 'br' ? brotliDecompressSync(bytes) : gunzipSync(bytes)).toString('latin1')
+  }
+
+  it('texts are compressed by what viewers accept, and each form is kept once and purged with the others', async () => {
+    let text = 'all work and no play. '.repeat(500)
     origin.answer = (_, response) => response.setHeader('content-type', 'text/css').end(text)
-    const sent = async (accepted: string) => {
-      const { headers, body } = await get('/packed/1', { 'accept-encoding': accepted })
-      return [headers['content-encoding'], body.length < text.length / 4, headers.vary]
+    const sent = async (accepts: string) => {
+      const { headers, body, cache } = await get('/packed/1', accepts === '' ? {} : { 'accept-encoding': accepts })
+      const encoding = headers['content-encoding']
+      return { encoding, isShort: body.length < text.length / 4, text: unpacked(encoding, body), vary: headers.vary, cache }
     }
-    expect(await sent('gzip')).toEqual(['gzip', true, 'Accept-Encoding'])
-    if (hasBrotli) expect((await sent('gzip, br')).slice(0, 2)).toEqual(['br', true])
-    expect((await sent('identity')).slice(0, 2)).toEqual([undefined, false])
-    expect((await sent('gzip;q=0')).slice(0, 2)).toEqual([undefined, false])
-    expect(origin.count('/packed/1')).toBeLessThanOrEqual(3)
+    for (const round of [1, 2]) {
+      for (const [accepts, encoding] of accepted) {
+        const expected = { encoding, isShort: encoding !== undefined, text, vary: 'Accept-Encoding' }
+        expect(await sent(accepts), `${round}: ${accepts}`).toMatchObject(expected)
+      }
+    }
+    expect(new Set(await Promise.all(accepted.map(async ([accepts]) => (await sent(accepts)).cache)))).toEqual(new Set(['HIT']))
+    // plain, gzip and Brotli, however it is said
+    expect(origin.count('/packed/1')).toBe(3)
+    await known(3)
+    text = 'all play and no work. '.repeat(500)
+    expect((await purge({ urls: ['https://any.example/packed/1'] }, true)).objects).toBe(3)
+    for (const [accepts] of accepted) expect((await sent(accepts)).text, accepts).toBe(text)
+    expect(origin.count('/packed/1')).toBe(6)
+  })
+
+  it('what is compressed already, or is short, is sent as it is', async () => {
+    const bytes = Buffer.alloc(5000, 'x')
+    const answers: Record<string, (response: ServerResponse) => void> = {
+      '/as-is/image': (response) => response.setHeader('content-type', 'image/png').end(bytes),
+      '/as-is/media': (response) => response.setHeader('content-type', 'video/mp4').end(bytes),
+      '/as-is/short': (response) => response.setHeader('content-type', 'text/css').end('short'),
+    }
+    origin.answer = ({ url = '', headers }, response) => {
+      const packed = String(headers['accept-encoding'] ?? '').includes('br') ? 'br' : undefined
+      if (url !== '/as-is/packed') answers[url]?.(response)
+      else if (packed === undefined) response.setHeader('content-type', 'text/css').end(bytes)
+      else {
+        response.setHeader('content-type', 'text/css').setHeader('content-encoding', packed).setHeader('vary', 'accept-encoding')
+        response.end(brotliCompressSync(bytes))
+      }
+    }
+    for (const path of Object.keys(answers)) {
+      const { headers, body } = await get(path, { 'accept-encoding': 'gzip, br' })
+      expect([headers['content-encoding'], body], path).toEqual([undefined, path === '/as-is/short' ? 'short' : bytes.toString()])
+    }
+    // by the origin: once, and only for who takes it
+    for (let n = 0; n < 2; n++) {
+      const { headers, body } = await get('/as-is/packed', { 'accept-encoding': 'gzip, br' })
+      expect([headers['content-encoding'], unpacked('br', body)]).toEqual(['br', bytes.toString()])
+      expect((await get('/as-is/packed')).body).toBe(bytes.toString())
+    }
+    expect(origin.count('/as-is/packed')).toBe(2)
   })
 
   it('an access log in the combined format is written while it is wanted, and is started again in time', async () => {
@@ -576,6 +633,18 @@ describe.runIf(hasNginx && process.platform === 'linux')('nginx before an edge',
     })
     expect(hsts).toBe('max-age=1000')
     expect((await get('/tls/1')).headers['strict-transport-security']).toBeUndefined()
+    // compressed by HTTP/2 as by HTTP/1.1, from what is kept for both
+    const text = 'all work and no play. '.repeat(500)
+    origin.answer = (_, response) => response.setHeader('content-type', 'text/css').end(text)
+    await get('/tls/packed', { 'accept-encoding': 'gzip, br' })
+    const session = connectHttp2(`https://127.0.0.1:${tlsPort}`, { rejectUnauthorized: false })
+    const stream = session.request({ ':path': '/tls/packed', 'accept-encoding': 'gzip, deflate, br' })
+    const [headers] = (await once(stream, 'response')) as [Record<string, string>]
+    const body = Buffer.concat(await stream.toArray())
+    session.close()
+    const encoding = hasBrotli ? 'br' : 'gzip'
+    expect(headers).toMatchObject({ 'content-encoding': encoding, 'x-cache': 'HIT', 'vary': 'Accept-Encoding' })
+    expect(unpacked(encoding, body.toString('latin1'))).toBe(text)
   })
 
   it('a setting that is not valid changes nothing', async () => {
