@@ -115,6 +115,7 @@ export const plan: Readonly<Record<string, PlannedFile>> = {
   'edge-hostile': { part: 'network', cost: 'cpu' },
   'edge-hostile-origins': { part: 'network', cost: 'cpu' },
   'edge-limits': { part: 'network', cost: 'cpu' },
+  'edge-http3': { part: 'network', cost: 'cpu' },
   'edge-lossy': { part: 'network', cost: 'cpu' },
   'node-setup': { part: 'network', cost: 'cpu' },
   'node-providers': { part: 'network', cost: 'cpu' },

@@ -9,6 +9,8 @@ const usualPackages = ['systemd', 'systemd-sysv', 'dbus', 'dbus-user-session', '
 
 /** After so long a root is made again from the mirror: packages of Debian change. */
 const maxAgeMs = 30 * 24 * 3600 * 1000
+/** A mirror that answers nothing is given up after so long. */
+const maxMakingMs = 180_000
 
 const cache = join(homedir(), '.cache/ami-streams/tests/debian')
 
@@ -47,8 +49,18 @@ export function noDebianRoot(): string | undefined {
  * @param more Debian packages besides those that every machine has
  */
 export function debianRoot(more: readonly string[] = []): string {
-  const packages = [...usualPackages, ...more]
-  const codename = release() ?? ''
+  return keptRoot(release() ?? '', [...usualPackages, ...more], ['--variant=minbase'])
+}
+
+/**
+ * Files of packages of another Debian release, from the same mirror, with all that they depend on: extracted and not installed, as its
+ * programs run here by their own loader. Kept as other roots; mmdebstrap compares the signatures of the archive. Throws what it says.
+ */
+export function debianFiles(codename: string, packages: readonly string[]): string {
+  return keptRoot(codename, packages, ['--variant=extract'])
+}
+
+function keptRoot(codename: string, packages: readonly string[], variant: readonly string[]): string {
   const key = createHash('sha256')
     .update([codename, process.arch, ...packages].join(' '))
     .digest('hex')
@@ -61,8 +73,9 @@ export function debianRoot(more: readonly string[] = []): string {
   const stale = readdirSync(cache)
   const name = `${key}-${Date.now()}`
   const fresh = join(cache, `new-${name}`)
-  const options = ['--variant=minbase', `--include=${packages.join(',')}`, '--aptopt=Acquire::Languages "none"', '--quiet']
-  const { status, stderr } = spawnSync('mmdebstrap', [...options, codename, fresh, mirrorOf(codename) ?? ''], { encoding: 'utf8' })
+  const options = [...variant, `--include=${packages.join(',')}`, '--aptopt=Acquire::Languages "none"', '--quiet']
+  const mirror = mirrorOf(release() ?? '') ?? ''
+  const { status, stderr } = spawnSync('mmdebstrap', [...options, codename, fresh, mirror], { encoding: 'utf8', timeout: maxMakingMs })
   if (status !== 0) {
     rmSync(fresh, { recursive: true, force: true })
     throw new Error(`mmdebstrap failed: ${stderr.slice(-2000)}`)

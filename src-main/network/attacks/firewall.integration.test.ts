@@ -44,7 +44,8 @@ describe.runIf(canRun)('who is denied or blocked, by nftables', () => {
       must('ip', '-n', name, 'link', 'set', 'lo', 'up')
     } // prettier-ignore
     must('ip', '-n', viewer, 'addr', 'add', '192.0.2.3/24', 'dev', 'fwb')
-    const code = `for (const port of [8080, 9090]) require('http').createServer((q, s) => s.end('here')).listen(port, '::'); console.log('ready')`
+    const udp = `const u = require('dgram').createSocket('udp6'); u.on('message', (d, from) => u.send('here', from.port, from.address)); u.bind(8080, '::');`
+    const code = `${udp} for (const port of [8080, 9090]) require('http').createServer((q, s) => s.end('here')).listen(port, '::'); console.log('ready')`
     server = spawn('ip', ['netns', 'exec', node, process.execPath, '-e', code], { stdio: ['ignore', 'pipe', 'inherit'] })
     if (server.stdout !== null) await once(server.stdout, 'data')
     firewall = new Firewall({ node: 'a', ports: [8080], noteFile, log, command })
@@ -61,6 +62,11 @@ describe.runIf(canRun)('who is denied or blocked, by nftables', () => {
     const code = `const q = require('http').get({ host: '${to}', port: ${port}, localAddress: '${from}', timeout: 1500 }, (a) => a.on('data', (d) => { process.stdout.write(d); process.exit() })); q.on('timeout', () => process.exit()); q.on('error', (e) => { console.log(e.code); process.exit() })`
     return run('ip', 'netns', 'exec', viewer, process.execPath, '-e', code).stdout.trim()
   }
+  /** The same by UDP, as HTTP/3 comes. */
+  const askUdp = (to: string, from: string): string => {
+    const code = `const u = require('dgram').createSocket('udp4'); u.on('message', (d) => { console.log(String(d)); process.exit() }); u.bind(0, '${from}', () => u.send('x', 8080, '${to}')); setTimeout(process.exit, 1500)`
+    return run('ip', 'netns', 'exec', viewer, process.execPath, '-e', code).stdout.trim()
+  }
   const until = async (look: () => boolean): Promise<void> => {
     for (const end = performance.now() + 20_000; !look(); await delay(50)) expect(performance.now()).toBeLessThan(end)
   }
@@ -68,9 +74,11 @@ describe.runIf(canRun)('who is denied or blocked, by nftables', () => {
 
   it('drops their packets at the ports of viewers alone, and lets others through', async () => {
     expect([ask('192.0.2.1', '192.0.2.2'), ask('2001:db8:1:2::1', '2001:db8:1:2::2')]).toEqual(['here', 'here'])
+    expect(askUdp('192.0.2.1', '192.0.2.2')).toBe('here')
     firewall.set({ allow: [], deny: ['192.0.2.2', '192.0.2.2/31'], blocks: [{ network: '2001:db8:1:2', perSecond: 100, leftS: 600 }] })
     await until(() => table().includes('2001:db8:1:2::/64'))
     expect([ask('192.0.2.1', '192.0.2.2'), ask('2001:db8:1:2::1', '2001:db8:1:2::2'), ask('192.0.2.1', '192.0.2.3')]).toEqual(['', '', ''])
+    expect(askUdp('192.0.2.1', '192.0.2.2')).toBe('')
     expect(ask('192.0.2.1', '192.0.2.2', 9090)).toBe('here')
     expect(table()).toMatch(/counter packets [1-9]/)
   })

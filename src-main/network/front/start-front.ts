@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto'
-import { mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { createHash, randomBytes } from 'node:crypto'
+import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { dirname, join } from 'node:path'
 import { AppError } from '../../platform/errors.ts'
@@ -160,7 +160,8 @@ export async function startFront(dependencies: FrontDependencies): Promise<Front
     if (challenge !== undefined) replaceFile(challengeScript, challengeText)
     if (challenge !== undefined && program.js === undefined) warnOfChallenge()
     const sites = health.map((each) => ({ ...each.site, originTls: each.tls, origins: each.servers() }))
-    const place = { folder, storedLog, signatureScript, challengeScript, user, workers: availableParallelism() }
+    const quicKey = program.http3 ? keptKey(join(folder, 'quic.key')) : ''
+    const place = { folder, storedLog, signatureScript, challengeScript, quicKey, user, workers: availableParallelism() }
     const logged = { ...(onRequests && { requestLog }), ...(prefetch && { askedLog }) }
     return frontConfiguration(program, place, { ...wanted, ...logged, sites, cache: { ...wanted.cache, isFull } })
   }
@@ -310,6 +311,12 @@ export async function startFront(dependencies: FrontDependencies): Promise<Front
       await cache.stop()
     },
   }
+}
+
+/** A file of random bytes that was made once. */
+function keptKey(file: string): string {
+  if (!existsSync(file)) replaceFile(file, randomBytes(32).toString('hex'))
+  return file
 }
 
 function originsOf({ sites }: FrontSettings): readonly OriginHealth[] {

@@ -13,6 +13,7 @@ const place = {
   storedLog: '/cache/stored.log',
   signatureScript: '/data/nginx/s.js',
   challengeScript: '/n/challenge.js',
+  quicKey: '/n/quic.key',
   user: undefined,
   workers: 2,
 }
@@ -100,10 +101,20 @@ it('HTTP/3 is on where nginx has it and TLS is there, and viewers read of it', (
   expect(count(/^ *listen [^;]* quic default_server;/gm)).toBe(1)
   expect(count(/^ *listen 0\.0\.0\.0:8443 ssl\b/gm)).toBe(3)
   expect(count(/^ *http2 on;/gm)).toBe(3)
-  expect(text).toMatch(/add_header Alt-Svc "?h3=\\?":8443\\?"; ma=86400"?;/)
+  expect(text).toMatch(/map \$https \$edge_alt_svc \{[^}]*on "?h3=\\?":\$server_port\\?"; ma=86400"?;/)
+  expect(count(/^ *add_header Alt-Svc \$edge_alt_svc;/gm)).toBeGreaterThan(1)
   expect(text).toContain('TLSv1.3')
+  // a file: keys that nginx makes by itself are others after each reload
+  expect(text).toContain('quic_host_key /n/quic.key;')
+  expect(text).toContain('quic_retry on;')
+  // who repeats packets of others repeats their requests by it (RFC 8470)
+  expect(text).not.toContain('ssl_early_data')
+  // HTTP/3 has no Host (RFC 9114, section 4.3.1)
+  const live = configured(nginx1263, { live: { port: 1 } })
+  expect(live).toContain('proxy_set_header Host $edge_named_host;')
+  expect(live).not.toContain('proxy_set_header Host $http_host;')
   for (const other of [configured(program, {}), configured(nginx1263, { listen: listen.slice(0, 1) })])
-    expect(other).not.toMatch(/quic|Alt-Svc "/)
+    expect(other).not.toMatch(/quic|edge_alt_svc/)
 })
 
 it('the cache takes 90 % of its share of the disk', () => {

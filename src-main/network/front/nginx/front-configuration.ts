@@ -26,6 +26,8 @@ export interface FrontPlace {
   readonly signatureScript: string
   /** The script that checks passes of challenged viewers, likewise. */
   readonly challengeScript: string
+  /** Random bytes that stay the same over reloads and restarts, for HTTP/3. */
+  readonly quicKey: string
   /** The user that workers change to; undefined where the edge itself has no rights to give up. */
   readonly user: WorkerUser | undefined
   readonly workers: number
@@ -63,6 +65,7 @@ const textTypes = [
 export function frontConfiguration(program: NginxProgram, place: FrontPlace, given: FrontOptions): ConfigurationText {
   const options = withoutMissing(program, given)
   const hasChallenge = options.requests?.challenge !== undefined
+  const hasHttp3 = program.http3 && options.listen.some((each) => each.tls)
   const signed = options.sites.some(({ rules }) => rules.some((rule) => rule.signed))
   if (options.listen.length === 0)
     throw new AppError('config.invalid', 'Option listen: the edge needs a port', { details: { option: 'listen' } })
@@ -70,8 +73,9 @@ export function frontConfiguration(program: NginxProgram, place: FrontPlace, giv
     directive('daemon', 'off'),
     ...(place.user === undefined ? [] : [directive('user', place.user.name, place.user.group)]),
     directive('worker_processes', place.workers),
-    // Downloads and sockets go on in the old workers after a change of the configuration, but not for ever.
-    directive('worker_shutdown_timeout', '1h'),
+    // Downloads and sockets go on in the old workers after a change of the configuration, but not for ever. Those read from the UDP sockets
+    // of the new ones until they end (nginx issue 425), and what is for the others is lost then.
+    directive('worker_shutdown_timeout', hasHttp3 ? '5m' : '1h'),
     directive('pid', join(place.folder, 'nginx.pid')),
     directive('error_log', 'stderr', 'notice'),
     directive('pcre_jit', 'on'),
@@ -89,9 +93,10 @@ export function frontConfiguration(program: NginxProgram, place: FrontPlace, giv
         ...caching(options),
         ...(options.compress ? compression(program) : []),
         ...tls(options),
+        ...(hasHttp3 ? http3(place) : []),
         ...limits(options),
         ...viewerAddress(options),
-        ...requestMaps(),
+        ...requestMaps(program),
         ...loopMaps(),
         ...countries(options),
         ...requestLog(options),
@@ -258,6 +263,19 @@ function tls({ listen, certificate, hstsSeconds }: FrontOptions): readonly Direc
     ...(hstsSeconds > 0
       ? [block('map', ['$https', '$edge_hsts'], [directive('default', ''), directive('on', `max-age=${hstsSeconds}`)])]
       : []),
+  ]
+}
+
+function http3({ quicKey }: FrontPlace): readonly Directive[] {
+  return [
+    // Who meets a worker that does not know its connection, behind a reload or a crash, learns of it at once: with keys that nginx makes by
+    // itself each time, a player waited for up to six seconds.
+    directive('quic_host_key', quicKey),
+    // What SYN cookies are for TCP: packets with forged IP addresses make no connections, of which there is a number. It costs a browser one
+    // way there and back at its first visit, while the page comes by HTTP/2. Workers that end send others on by it, too.
+    directive('quic_retry', 'on'),
+    // A browser takes it over TLS alone.
+    block('map', ['$https', '$edge_alt_svc'], [directive('default', ''), directive('on', 'h3=":$server_port"; ma=86400')]),
   ]
 }
 

@@ -1,11 +1,29 @@
 import { prefetchAgent } from './asked-log.ts'
 import { block, type Directive, directive, entry } from './directives.ts'
+import type { NginxProgram } from './find-nginx.ts'
 
 const hostForm = '(?:[a-z0-9_.-]+|\\[[0-9a-f:.]+\\])'
 
-/** What requests are judged and sorted by, the same for all sites. */
-export function requestMaps(): readonly Directive[] {
+/**
+ * The host that a viewer names, with its port. HTTP/3 says it as `:authority`, of which nginx keeps the name alone (`$http_host` is empty);
+ * where nginx has no HTTP/3 nobody pays for the look.
+ */
+export const namedHost = ({ http3 }: NginxProgram): string => (http3 ? '$edge_named_host' : '$http_host')
+
+function namedHostMaps(): readonly Directive[] {
   return [
+    block('map', ['$server_port', '$edge_own_host'], [directive('default', '$host:$server_port'), entry('443', '$host')]),
+    // without a Host, an older request stays one without
+    block('map', ['$server_protocol', '$edge_http3_host'], [directive('default', ''), entry('HTTP/3.0', '$edge_own_host')]),
+    block('map', ['$http_host', '$edge_named_host'], [directive('default', '$http_host'), entry('', '$edge_http3_host')]),
+  ]
+}
+
+/** What requests are judged and sorted by, the same for all sites. */
+export function requestMaps(program: NginxProgram): readonly Directive[] {
+  const named = namedHost(program)
+  return [
+    ...(program.http3 ? namedHostMaps() : []),
     block('map', ['$request_uri', '$edge_path'], [directive('default', '/'), entry('~^(?<edge_raw_path>[^?]*)', '$edge_raw_path')]),
     block('map', ['$request_method', '$edge_not_read'], [directive('default', 1), directive('GET', 0), directive('HEAD', 0)]),
     // What a node fetches ahead differs from what viewers do by a secret, which is no origin's or function's to know.
@@ -21,8 +39,8 @@ export function requestMaps(): readonly Directive[] {
     // name could become that of a site where a URL is read of it.
     block(
       'map',
-      ['$host $http_host', '$edge_authority'],
-      [directive('default', 'unknown.invalid'), entry(`~*^(${hostForm}) \\1(?::\\d+)?$`, '$http_host'), entry(`~*^${hostForm} `, '$host')],
+      [`$host ${named}`, '$edge_authority'],
+      [directive('default', 'unknown.invalid'), entry(`~*^(${hostForm}) \\1(?::\\d+)?$`, named), entry(`~*^${hostForm} `, '$host')],
     ),
     // Errors are answered from what was kept before, or asked for again, whatever lifetime they say; a part is kept where slices are.
     lastingMap('$edge_not_lasting', '20[034]'),

@@ -9,6 +9,7 @@ import { imageBranch, imageContent, imageMaps } from './image-configuration.ts'
 import { passed } from './passed-requests.ts'
 import { playbackAccess, recordingLocation } from './recording-configuration.ts'
 import { errorPages, liveChecks, markCheck, serverLimits } from './request-configuration.ts'
+import { namedHost } from './request-maps.ts'
 import { ruleChecks, ruleLocation, ruleMaps } from './rule-configuration.ts'
 
 /** A site in nginx's words, and the names that its maps and locations share. */
@@ -105,7 +106,7 @@ export function siteDirectives(
           rejectOddTargets(),
           directive('limit_conn', 'connections', options.limits.connectionsPerAddress),
           ...(options.requests === undefined ? [] : serverLimits(options.requests)),
-          ...agentLocations(options, recordingRule(program, options, site, names)),
+          ...agentLocations(program, options, recordingRule(program, options, site, names)),
           ...rules(program, options, site, names, index),
         ],
       ),
@@ -120,7 +121,7 @@ export function siteDirectives(
               ...insideServer(inside, site.hosts.length === 0),
               serverName,
               rejectOddTargets(),
-              ...agentLocations(options.live === undefined ? {} : { live: options.live }),
+              ...agentLocations(program, { listen: [], ...(options.live && { live: options.live }) }),
               ...insideRules(program, options, site, insideNames),
             ],
           ),
@@ -187,8 +188,8 @@ function recordingRule(
   const checks = options.requests === undefined ? [] : liveChecks(options.requests)
   const rule = { ...plainRule, slices: true, signed: true }
   return {
-    server: playbackAccess(),
-    location: recordingLocation(checks, [
+    server: playbackAccess(program),
+    location: recordingLocation(program, checks, [
       ...kept(program, site, names, rule, options.cache.isFull === true),
       ...shownHeaders(program, options),
     ]),
@@ -196,11 +197,13 @@ function recordingRule(
 }
 
 function agentLocations(
-  { live, challenges, requests }: Pick<FrontOptions, 'live' | 'challenges' | 'requests'>,
+  program: NginxProgram,
+  options: Pick<FrontOptions, 'listen' | 'live' | 'challenges' | 'requests'>,
   recordings?: ReturnType<typeof recordingRule>,
 ): readonly Directive[] {
+  const { live, challenges, requests } = options
   const passed = [
-    directive('proxy_set_header', 'Host', '$http_host'),
+    directive('proxy_set_header', 'Host', namedHost(program)),
     directive('proxy_set_header', 'X-Forwarded-For', '$remote_addr'),
     directive('proxy_set_header', 'X-Forwarded-Proto', '$scheme'),
     directive('proxy_set_header', 'Upgrade', '$edge_upgrade'),
@@ -220,6 +223,7 @@ function agentLocations(
               directive('proxy_pass', 'http://agent_live'),
               ...(requests === undefined ? [] : liveChecks(requests)),
               ...passed,
+              ...saidHttp3(program, options),
               ...(recordings === undefined ? [] : [recordings.location]),
             ],
           ),
@@ -374,11 +378,15 @@ function kept(
 }
 
 function shownHeaders(program: NginxProgram, options: FrontOptions): readonly Directive[] {
-  const tls = options.listen.filter((each) => each.tls)
-  const quic = program.http3 ? tls[0] : undefined
   return [
     directive('add_header', 'X-Cache', '$upstream_cache_status', 'always'),
-    ...(options.hstsSeconds > 0 && tls.length > 0 ? [directive('add_header', 'Strict-Transport-Security', '$edge_hsts', 'always')] : []),
-    ...(quic === undefined ? [] : [directive('add_header', 'Alt-Svc', `h3=":${quic.port}"; ma=86400`)]),
+    ...(options.hstsSeconds > 0 && options.listen.some((each) => each.tls)
+      ? [directive('add_header', 'Strict-Transport-Security', '$edge_hsts', 'always')]
+      : []),
+    ...saidHttp3(program, options),
   ]
 }
+
+/** Says that there is HTTP/3, so that browsers change to it. */
+const saidHttp3 = ({ http3 }: NginxProgram, { listen }: Pick<FrontOptions, 'listen'>): readonly Directive[] =>
+  http3 && listen.some((each) => each.tls) ? [directive('add_header', 'Alt-Svc', '$edge_alt_svc')] : []

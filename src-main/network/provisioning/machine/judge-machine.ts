@@ -30,7 +30,7 @@ export type FindingId = (typeof findingIds)[number]
 
 /** What is wanted of the machine. */
 export interface Wanted {
-  /** TCP ports, that for HTTP first. */
+  /** TCP ports: that for HTTP, then that for HTTPS where there is one. */
   readonly ports: readonly number[]
   /** A certificate is ordered, which the authority asks for at port 80. */
   readonly isAcmeByHttp: boolean
@@ -100,13 +100,15 @@ export function judgeMachine(facts: MachineFacts, wanted: Wanted): readonly Find
     seconds * 1000 > maxClockMs ? 'Set it, for example with `timedatectl set-ntp true`.' : '',
   )
 
-  if (facts.firewall !== undefined)
+  if (facts.firewall !== undefined) {
+    const http3Port = wanted.cache ? wanted.ports[1] : undefined
     add(
       'firewall',
       'warn',
       `The firewall ${facts.firewall} is on`,
-      `Allow TCP port ${wanted.ports.join(' and ')} in it, or viewers cannot connect: ${firewallCommand(facts.firewall, wanted.ports)}`,
+      `Allow TCP port ${wanted.ports.join(' and ')}${http3Port === undefined ? '' : `, and for HTTP/3 UDP port ${http3Port},`} in it, or viewers cannot connect: ${firewallCommand(facts.firewall, wanted.ports, http3Port)}`,
     )
+  }
   if (facts.hasSelinux)
     add(
       'selinux',
@@ -135,10 +137,12 @@ export function judgeMachine(facts: MachineFacts, wanted: Wanted): readonly Find
 
 export const isSuitable = (findings: readonly Finding[]): boolean => findings.every(({ state }) => state !== 'fail')
 
-const firewallCommand = (firewall: string, ports: readonly number[]): string =>
-  firewall === 'firewalld'
-    ? `\`firewall-cmd --permanent ${ports.map((port) => `--add-port=${port}/tcp`).join(' ')} && firewall-cmd --reload\`.`
-    : `\`ufw allow ${ports.join(',')}/tcp\`.`
+function firewallCommand(firewall: string, tcp: readonly number[], udp: number | undefined): string {
+  const ports = [...tcp.map((port) => `${port}/tcp`), ...(udp === undefined ? [] : [`${udp}/udp`])]
+  return firewall === 'firewalld'
+    ? `\`firewall-cmd --permanent ${ports.map((port) => `--add-port=${port}`).join(' ')} && firewall-cmd --reload\`.`
+    : `\`${ports.map((port) => `ufw allow ${port}`).join(' && ')}\`.`
+}
 
 type Add = (id: FindingId, state: Finding['state'], text: string, remedy?: string) => void
 

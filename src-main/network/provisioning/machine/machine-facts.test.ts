@@ -113,7 +113,11 @@ it('knows the family of Red Hat, with dnf, its firewall and SELinux', () => {
   const findings = judgeMachine(facts, wanted)
   expect(isSuitable(findings)).toBe(true)
   expect(findings.find(({ id }) => id === 'firewall')?.remedy).toContain(
-    'firewall-cmd --permanent --add-port=80/tcp --add-port=443/tcp && firewall-cmd --reload',
+    'firewall-cmd --permanent --add-port=80/tcp --add-port=443/tcp --add-port=443/udp && firewall-cmd --reload',
+  )
+  const withUfw = judgeMachine(read(['firewall ufw']), { ...wanted, cache: false })
+  expect(withUfw.find(({ id }) => id === 'firewall')?.remedy).toMatch(
+    /TCP port 80 and 443 in it.*`ufw allow 80\/tcp && ufw allow 443\/tcp`/,
   )
   expect(findings.find(({ id }) => id === 'selinux')).toMatchObject({ state: 'warn', remedy: expect.stringContaining('ausearch') })
 })
