@@ -127,9 +127,9 @@ export async function startNode(parent, name, host, originPort, limited, { size 
   }
 }
 
-/** Requests over connections that stay open, several on their way at once. Resolves when all are answered. */
-export function load(port, paths, count, address = '127.0.0.1') {
-  const shares = Array.from({ length: connections }, (_, index) => Math.floor(count / connections) + (index < count % connections ? 1 : 0))
+/** Requests over `over` connections that stay open, `atOnce` of each on their way. Resolves when all are answered. */
+export function load(port, paths, count, address = '127.0.0.1', { over = connections, atOnce = pipelined } = {}) {
+  const shares = Array.from({ length: over }, (_, index) => Math.floor(count / over) + (index < count % over ? 1 : 0))
   let next = 0
   const one = (share) =>
     new Promise((resolve, reject) => {
@@ -139,7 +139,7 @@ export function load(port, paths, count, address = '127.0.0.1') {
       let left = 0
       const send = () => {
         let text = ''
-        for (; sent < share && sent - answered < pipelined; sent++) {
+        for (; sent < share && sent - answered < atOnce; sent++) {
           text += `GET ${paths[next++ % paths.length]} HTTP/1.1\r\nHost: bench.example\r\n\r\n`
         }
         if (text !== '') socket.write(text)
@@ -173,7 +173,7 @@ export function load(port, paths, count, address = '127.0.0.1') {
   return Promise.all(shares.filter((share) => share > 0).map(one))
 }
 
-const middle = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]
+export const middle = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]
 export const share = (values, part) => values.toSorted((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * part))]
 
 /**

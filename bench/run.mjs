@@ -239,6 +239,12 @@ const benches = {
     return measureEdgeLive()
   },
 
+  /** Live parts from memory beside a small file from the cache of a bare nginx. */
+  async 'live-parts'() {
+    const { measureLiveParts } = await import('./live-parts.mjs')
+    return measureLiveParts(print)
+  },
+
   /** Setting nodes up, losing one, and what they cost their controller. */
   async network() {
     const { measureNetwork } = await import('./network.mjs')
