@@ -43,7 +43,7 @@ describe('a node whose origins are hostile', () => {
     if (!hasNginx) return
     all = await startHostileNode('edge-hostile-origins', {
       shop: [
-        { path: '/images/', images: { widths: [100, 200], formats: ['webp'] } },
+        { path: '/images/', images: { widths: [100, 200], formats: ['webp', 'avif'] } },
         { path: '/ahead/', prefetch: true },
         { path: '/slices/', slices: true },
       ],
@@ -215,6 +215,10 @@ describe('a node whose origins are hostile', () => {
     expect((await all.get('/images/moving.gif?w=100&format=webp')).body).toBe(moving)
     answerWith = (_, socket) => void socket.write(answer(hugePng(16, 0xff0000).toString('latin1'), 'Content-Type: image/png\r\n'), 'latin1')
     expect((await all.get('/images/sound.png?w=100&format=webp')).body).toContain('WEBP')
+    // an AVIF of so many pixels takes a GiB of memory to make
+    const large = hugePng(7000, 0xff0000).toString('latin1')
+    answerWith = (_, socket) => void socket.write(answer(large, `Content-Type: image/png\r\n${lasting}`), 'latin1')
+    expect((await all.get('/images/large.png?format=avif')).head).toMatch(/^content-type: image\/png/im)
     expect(visits).toBe(0)
   })
 
