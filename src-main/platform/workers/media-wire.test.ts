@@ -60,6 +60,22 @@ describe('the media wire between the host and its workers', () => {
     ])
   })
 
+  it('keeps what a channel has for who comes later, until it ends', async () => {
+    const [a, b] = duplexPair()
+    const sender = openMediaWire(a, { onTrack() {}, onPacket() {}, onNote() {} })
+    const noted: unknown[] = []
+    const receiver = openMediaWire(b, {
+      onTrack() {},
+      onPacket() {},
+      onNote: (channel) => noted.push(receiver.received(channel)),
+    })
+    sender.track(1, track)
+    sender.note(1, 'now')
+    sender.end(1)
+    sender.note(1, 'now')
+    await expect.poll(() => noted).toEqual([[track], []])
+  })
+
   it('closes on a frame that breaks the format, and does not throw', async () => {
     const { raw, seen, arrived } = pair()
     raw.write(Buffer.from([0, 0, 0, 6, 2, 0, 0, 0, 1, 0]))

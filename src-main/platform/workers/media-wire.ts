@@ -9,7 +9,7 @@ import { readFrames } from './wire-frames.ts'
  *
  * A frame is `u32 length of what follows, u8 kind, u32 channel` and then, by kind,
  * track: `u32 length of JSON, JSON without config, config`; packet: `u8 length of track id, track id, f64 pts, f64 dts, u32 duration,
- * u8 key, data`; note: JSON. Numbers are big-endian; times are ticks of the track's timescale.
+ * u8 key, data`; note: JSON; end: nothing. Numbers are big-endian; times are ticks of the track's timescale.
  */
 export interface MediaWireHandler {
   onTrack(channel: number, track: Track): void
@@ -25,12 +25,16 @@ export interface MediaWire {
   track(channel: number, track: Track): void
   packet(channel: number, packet: Packet): void
   note(channel: number, note: unknown): void
+  /** Nothing more comes on this channel: the other side drops its tracks. */
+  end(channel: number): void
+  /** What the other side has reported on a channel until now: the pipe may be faster than the message that says what the channel is for. */
+  received(channel: number): readonly Track[]
   /** Bytes that the other side has not taken yet: the sender decides from it what to drop. */
   readonly waitingBytes: number
   close(): void
 }
 
-const kinds = { track: 1, packet: 2, note: 3 } as const
+const kinds = { track: 1, packet: 2, note: 3, end: 4 } as const
 const prefix = 9
 
 /** Speaks the wire over a pipe. Never throws on what the other side sends: a broken frame closes the pipe. */
@@ -86,6 +90,7 @@ export function openMediaWire(pipe: Duplex, handler: MediaWireHandler): MediaWir
       tracks.set(channel, known)
       handler.onTrack(channel, track)
     } else if (kind === kinds.note) handler.onNote(channel, JSON.parse(frame.toString('utf8', prefix)))
+    else if (kind === kinds.end) tracks.delete(channel)
     else throw new Error(`frame of unknown kind ${kind}`)
   }
 
@@ -118,6 +123,8 @@ export function openMediaWire(pipe: Duplex, handler: MediaWireHandler): MediaWir
       send(kinds.packet, channel, [head.subarray(0, at + 21), data])
     },
     note: (channel, note) => send(kinds.note, channel, [Buffer.from(JSON.stringify(note))]),
+    end: (channel) => send(kinds.end, channel, []),
+    received: (channel) => [...(tracks.get(channel)?.values() ?? [])],
     get waitingBytes() {
       return pipe.writableLength
     },

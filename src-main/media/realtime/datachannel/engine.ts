@@ -137,6 +137,7 @@ export function createDataChannelEngine(dependencies: DataChannelEngineDependenc
       if (ended) return
       ended = true
       unsubscribe()
+      pipe.end(channel)
       if (pipe === wire) worker?.send({ type: 'unfeed', room, channel })
     }
     const unsubscribe = stream.subscribe(

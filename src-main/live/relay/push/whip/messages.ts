@@ -4,9 +4,12 @@ import type { IceServer } from '../../../../media/realtime/sfu-engine.ts'
 export type ToWhipWorker =
   | { readonly type: 'open'; readonly session: number; readonly iceServers: readonly IceServer[] }
   | { readonly type: 'answer'; readonly session: number; readonly sdp: string }
-  /** Frames follow on the media pipe; `originTimeMs`: wall clock at which their timeline started. */
-  | { readonly type: 'play'; readonly session: number; readonly originTimeMs: number }
   | { readonly type: 'close'; readonly session: number }
+
+/** On the media pipe, before the frames that follow there. `originTimeMs`: wall clock at which their timeline started. */
+export interface PlayNote {
+  readonly originTimeMs: number
+}
 
 /** Messages from that process. */
 export type FromWhipWorker =

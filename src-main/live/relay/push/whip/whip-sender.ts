@@ -3,7 +3,7 @@ import type { Logger } from '../../../../platform/logger.ts'
 import { type MediaWire, openMediaWire } from '../../../../platform/workers/media-wire.ts'
 import { type SupervisedWorker, superviseWorker } from '../../../../platform/workers/supervise-worker.ts'
 import { workerFile } from '../../../../platform/workers/worker-file.ts'
-import type { FromWhipWorker, ToWhipWorker, WhipEnd } from './messages.ts'
+import type { FromWhipWorker, PlayNote, ToWhipWorker, WhipEnd } from './messages.ts'
 
 export interface WhipSessionEvents {
   onOffer(sdp: string): void
@@ -55,7 +55,7 @@ export class WhipSender {
         return wireOf()
       },
       answer: (sdp) => void worker.send({ type: 'answer', session, sdp }),
-      play: (originTimeMs) => void worker.send({ type: 'play', session, originTimeMs }),
+      play: (originTimeMs) => wireOf()?.note(session, { originTimeMs } satisfies PlayNote),
       close: () => {
         this.#forget(session)
         worker.send({ type: 'close', session })
@@ -103,7 +103,9 @@ export class WhipSender {
   }
 
   #forget(session: number): void {
-    if (!this.#sessions.delete(session) || this.#sessions.size > 0) return
+    if (!this.#sessions.delete(session)) return
+    this.#wire?.end(session)
+    if (this.#sessions.size > 0) return
     clearTimeout(this.#linger)
     this.#linger = setTimeout(() => void this.stop(), lingerMs).unref()
   }

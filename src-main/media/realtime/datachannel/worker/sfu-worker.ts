@@ -15,7 +15,8 @@ import { Viewer } from './viewer.ts'
 
 /** The process that has all WebRTC transports of the node-datachannel engine. */
 
-type Session = { readonly peer: Publisher | Viewer; readonly timer: NodeJS.Timeout; connected: boolean }
+/** `channel`: of the pipe to the host. */
+type Session = { readonly peer: Publisher | Viewer; readonly channel: number; readonly timer: NodeJS.Timeout; connected: boolean }
 
 const rooms = new Map<string, Room>()
 const feeds = new Map<number, Feed>()
@@ -47,6 +48,7 @@ async function act(message: ToSfuWorker): Promise<void> {
       break
     case 'feed': {
       const feed = new Feed(message.room, message.originTimeMs)
+      for (const track of wire.received(message.channel)) feed.track(track)
       feeds.set(message.channel, feed)
       rooms.set(message.room, feed.room)
       break
@@ -137,7 +139,8 @@ async function admit(message: ToSfuWorker & { type: 'publish' | 'play' }): Promi
       peer = new Viewer({ ...common, room, onBehind })
       room.viewers.add(peer)
     }
-    sessions.set(sessionId, { peer, connected: false, timer: setTimeout(() => end(sessionId, 'never-connected'), limits.connectMs) })
+    const timer = setTimeout(() => end(sessionId, 'never-connected'), limits.connectMs)
+    sessions.set(sessionId, { peer, channel: message.channel, connected: false, timer })
     const answer = await peer.answer()
     if ('refused' in answer) refuse('webrtc.no_codec', answer.refused)
     else host.send({ type: 'answer', call, sdp: answer.sdp })
@@ -161,11 +164,13 @@ function end(sessionId: string, why: (FromSfuWorker & { type: 'closed' })['why']
   if (session === undefined) return
   sessions.delete(sessionId)
   clearTimeout(session.timer)
-  const { peer } = session
+  const { peer, channel } = session
   if (peer instanceof Viewer) behind.delete(peer)
   peer.close()
   if (why !== undefined) host.send({ type: 'closed', sessionId, why })
-  if (peer instanceof Publisher) endRoom(peer.room)
+  if (!(peer instanceof Publisher)) return
+  wire.end(channel)
+  endRoom(peer.room)
 }
 
 function endRoom(room: Room): void {

@@ -1,6 +1,6 @@
 import { openMediaWire } from '../../../../../platform/workers/media-wire.ts'
 import { connectToHost, openMediaPipe } from '../../../../../platform/workers/worker-side.ts'
-import type { FromWhipWorker, ToWhipWorker } from '../messages.ts'
+import type { FromWhipWorker, PlayNote, ToWhipWorker } from '../messages.ts'
 import { WhipPeer } from './whip-peer.ts'
 
 /** The process that sends streams to WHIP servers. */
@@ -21,9 +21,6 @@ const host = connectToHost<ToWhipWorker, FromWhipWorker>((message) => {
     case 'answer':
       peer?.accept(message.sdp)
       break
-    case 'play':
-      peer?.play(message.originTimeMs)
-      break
     case 'close':
       peers.delete(message.session)
       peer?.close()
@@ -33,7 +30,7 @@ const host = connectToHost<ToWhipWorker, FromWhipWorker>((message) => {
 openMediaWire(openMediaPipe(), {
   onTrack: (channel, track) => peers.get(channel)?.feed?.track(track),
   onPacket: (channel, packet) => peers.get(channel)?.feed?.packet(packet),
-  onNote() {},
+  onNote: (channel, note) => peers.get(channel)?.play((note as PlayNote).originTimeMs),
 })
 
 async function open({ session, iceServers }: ToWhipWorker & { type: 'open' }): Promise<void> {
