@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process'
 import { createHmac } from 'node:crypto'
 import { once } from 'node:events'
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
-import { createServer, get as httpGet, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, statSync } from 'node:fs'
+import { Agent, createServer, get as httpGet, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { connect as connectHttp2 } from 'node:http2'
 import { get as httpsGet } from 'node:https'
 import { type AddressInfo, connect, createServer as createTcpServer } from 'node:net'
@@ -135,9 +135,9 @@ describe.runIf(hasNginx && process.platform === 'linux')('nginx before an edge',
     readonly body: string
     readonly headers: IncomingMessage['headers']
   }
-  const get = (path: string, headers: Record<string, string> = {}, method = 'GET') =>
+  const get = (path: string, headers: Record<string, string> = {}, method = 'GET', agent: Agent | false = false) =>
     new Promise<Answer>((resolve, reject) => {
-      const request = httpGet({ host: '127.0.0.1', port, path, headers, method, agent: false }, (response) => {
+      const request = httpGet({ host: '127.0.0.1', port, path, headers, method, agent }, (response) => {
         let body = ''
         response.setEncoding('latin1').on('data', (text: string) => {
           body += text
@@ -339,6 +339,42 @@ describe.runIf(hasNginx && process.platform === 'linux')('nginx before an edge',
     origin.version++
     expect((await purge(selection, true)).objects).toBeGreaterThan(0)
     expect(await get('/soft/1')).toMatchObject({ cache: 'MISS', body: `v${origin.version} /soft/1` })
+  })
+
+  it('a file that workers keep open is gone at once when it is purged or replaced, and one in slices is not kept open', async () => {
+    // one connection has one worker
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+    const ask = (path: string) => get(path, {}, 'GET', agent)
+    /** Files of the cache that some worker has open, whose key names the target. */
+    const opened = (target: string) =>
+      nginxProcessesOf(front.pid as number).flatMap((pid) =>
+        readdirSync(`/proc/${pid}/fd`).filter((fd) => {
+          const file = `/proc/${pid}/fd/${fd}`
+          try {
+            return (
+              readlinkSync(file).startsWith(join(folder, 'cache/files')) && readFileSync(file, 'latin1').includes(`KEY: default ${target} `)
+            )
+          } catch {
+            return false
+          }
+        }),
+      )
+    for (const cache of ['MISS', 'HIT', 'HIT', 'HIT']) expect((await ask('/open/1')).cache).toBe(cache)
+    expect(opened('/open/1')).toHaveLength(1)
+    origin.version++
+    await purge({ urls: ['/open/1'] }, true)
+    // What was asked for in the very millisecond of the purge counts as older.
+    await delay(20)
+    for (const cache of ['MISS', 'HIT', 'HIT']) expect(await ask('/open/1')).toMatchObject({ cache, body: `v${origin.version} /open/1` })
+    origin.version++
+    await purge({ urls: ['/open/1'] })
+    await delay(20)
+    expect((await ask('/open/1')).cache).toBe('STALE')
+    await until(async () => (await ask('/open/1')).body === `v${origin.version} /open/1`, 'the new version')
+    expect(opened('/open/1')).toHaveLength(1)
+    for (let n = 0; n < 4; n++) await ask('/open/large.zip')
+    expect(opened('/open/large.zip')).toEqual([])
+    agent.destroy()
   })
 
   it.each([true, false])('an answer that is in flight while its tag is purged is purged when it is stored (hard: %s)', async (hard) => {

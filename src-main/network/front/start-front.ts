@@ -20,6 +20,7 @@ import { findNginx, type NginxProgram } from './nginx/find-nginx.ts'
 import { FollowedLog } from './nginx/followed-log.ts'
 import { cacheFilesFolder, frontConfiguration, minFreeBytes } from './nginx/front-configuration.ts'
 import { NginxProcess } from './nginx/nginx-process.ts'
+import { openFilesOfWorker } from './nginx/open-files.ts'
 import { RotatedLog } from './nginx/rotated-log.ts'
 import { signatureScriptText } from './nginx/signature-script.ts'
 import { isSliced, variantsOf } from './nginx/site-configuration.ts'
@@ -161,7 +162,9 @@ export async function startFront(dependencies: FrontDependencies): Promise<Front
     if (challenge !== undefined && program.js === undefined) warnOfChallenge()
     const sites = health.map((each) => ({ ...each.site, originTls: each.tls, origins: each.servers() }))
     const quicKey = program.http3 ? keptKey(join(folder, 'quic.key')) : ''
-    const place = { folder, storedLog, signatureScript, challengeScript, quicKey, user, workers: availableParallelism() }
+    const scripts = { signatureScript, challengeScript }
+    const workers = availableParallelism()
+    const place = { folder, storedLog, ...scripts, quicKey, user, workers, openFiles: openFilesOfWorker() }
     const logged = { ...(onRequests && { requestLog }), ...(prefetch && { askedLog }) }
     return frontConfiguration(program, place, { ...wanted, ...logged, sites, cache: { ...wanted.cache, isFull } })
   }

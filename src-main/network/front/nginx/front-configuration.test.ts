@@ -16,6 +16,7 @@ const place = {
   quicKey: '/n/quic.key',
   user: undefined,
   workers: 2,
+  openFiles: 4096,
 }
 
 const rule = (changes: Partial<SiteRule> = {}): SiteRule => ({

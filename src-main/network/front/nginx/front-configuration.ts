@@ -31,6 +31,8 @@ export interface FrontPlace {
   /** The user that workers change to; undefined where the edge itself has no rights to give up. */
   readonly user: WorkerUser | undefined
   readonly workers: number
+  /** Files of the cache that each worker may keep open. */
+  readonly openFiles: number
 }
 
 /** Files of the cache below its folder, as `proxy_cache_path` has them: two levels of folders, of one and two digits. */
@@ -112,7 +114,7 @@ export function frontConfiguration(program: NginxProgram, place: FrontPlace, giv
         ...agents(options),
         ...functionUpstream(options),
         ...imageUpstream(options),
-        ...servers(program, options, place.storedLog),
+        ...servers(program, options, place),
       ],
     ),
   ])
@@ -143,7 +145,7 @@ function base(): readonly Directive[] {
     directive('tcp_nopush', 'on'),
     directive('keepalive_timeout', '65s'),
     directive('keepalive_requests', 100_000),
-    // Files that are purged must be gone at once, and not only once a worker closes them.
+    // What a server itself looks up are marks: most are not there, and to open what is not there costs more than to look.
     directive('open_file_cache', 'off'),
     directive('types_hash_max_size', 2048),
     directive('server_names_hash_bucket_size', 512),
@@ -338,13 +340,11 @@ function agents({ live, challenges }: FrontOptions): readonly Directive[] {
   return [...upstream('live', live), ...upstream('challenges', challenges)]
 }
 
-function servers(program: NginxProgram, options: FrontOptions, storedLog: string): readonly Directive[] {
+function servers(program: NginxProgram, options: FrontOptions, place: FrontPlace): readonly Directive[] {
   const open = options.sites.findIndex(({ hosts }) => hosts.length === 0)
   const listeners = (first: boolean, fallback: boolean): readonly Directive[] =>
     options.listen.flatMap((each, index) => listenDirectives(program, each, `listen[${index}]`, first, fallback))
-  const sites = options.sites.flatMap((_, index) =>
-    siteDirectives(program, options, index, listeners(index === 0, index === open), storedLog),
-  )
+  const sites = options.sites.flatMap((_, index) => siteDirectives(program, options, index, listeners(index === 0, index === open), place))
   if (open >= 0) return sites
   // Nobody's host name: what is asked for is not here (RFC 9110, section 15.5.20).
   const nobody = block(

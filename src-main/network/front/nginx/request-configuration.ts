@@ -26,6 +26,8 @@ const challengedStatus = 419
  * requests answered with 429; a folder with 403.
  */
 export const marksFolder = 'marks'
+/** Whose network a request is from. */
+const networkMark = `${marksFolder}/$edge_network`
 /** Where requests over a limit are answered. */
 const limited = '@edge_limited'
 /** When a rejected client may come again: nginx itself does not know it better, s. */
@@ -144,6 +146,10 @@ export function serverLimits(options: RequestOptions): readonly Directive[] {
   const { limits, deny, challenge } = options
   return [
     ...(deny.length > 0 ? [block('if', ['($edge_denied_address)'], [directive('return', 403)])] : []),
+    // Looked up here, where no files are kept open, and once: locations judge what was found. Nearly always it ends at the second line.
+    block('if', ['(-e', `${networkMark}$edge_passed)`], [directive('set', '$edge_marked', networkMark)]),
+    block('if', ['($edge_marked', '=', '', ')'], [directive('break')]),
+    block('if', ['(-d', '$edge_marked)'], [directive('set', '$edge_blocked', 1)]),
     ...limitsOf(limits, 'address', limits.anonymous),
     ...errorPages(options),
     ...(challenge === undefined
@@ -205,7 +211,7 @@ export function markCheck(
           check('u-$edge_signature'),
           ...limitsOf(limits, 'user', limits.signedIn),
         ]
-      : [check('$edge_network')]),
+      : [block('if', ['($edge_marked)'], [directive('return', 429)])]),
     ...(limits.enabled && limits.routes.length > 0 ? [check('$edge_route'), check('$edge_route-$edge_network')] : []),
     ...(challenge === undefined || !isChallenged
       ? []
@@ -218,4 +224,4 @@ export function markCheck(
   ] // prettier-ignore
 }
 
-const isBlocked: Directive = block('if', ['(-d', `${marksFolder}/$edge_network)`], [directive('return', 403)])
+const isBlocked: Directive = block('if', ['($edge_blocked)'], [directive('return', 403)])

@@ -6,6 +6,7 @@ import type { NginxProgram } from './find-nginx.ts'
 import type { FrontOptions, SiteOptions, SiteRule } from './front-options.ts'
 import { functionContent, functionPaths, insideServer, routeAbove, ruleAbove } from './function-configuration.ts'
 import { imageBranch, imageContent, imageMaps } from './image-configuration.ts'
+import { openFiles } from './open-files.ts'
 import { passed } from './passed-requests.ts'
 import { playbackAccess, recordingLocation } from './recording-configuration.ts'
 import { errorPages, liveChecks, markCheck, serverLimits } from './request-configuration.ts'
@@ -23,6 +24,8 @@ interface SiteNames {
   readonly language: string | undefined
   /** Logs of a location whose answers are kept; `format` is that of the one for the index of the cache. */
   readonly logs: (format: string) => readonly Directive[]
+  /** Files that a location may keep open. */
+  readonly openFiles: number
 }
 
 /** Body of a request that is for something kept, and so means nothing, bytes. */
@@ -58,7 +61,7 @@ const plainRule: SiteRule = {
   denyAgents: [],
 }
 
-function namesOf(site: SiteOptions, index: number, logs: SiteNames['logs']): SiteNames {
+function namesOf(site: SiteOptions, index: number, openFiles: number, logs: SiteNames['logs']): SiteNames {
   const languageMap = site.languages.length > 1 ? `$edge_language_${index}` : undefined
   return {
     place: `sites[${index}]`,
@@ -66,8 +69,16 @@ function namesOf(site: SiteOptions, index: number, logs: SiteNames['logs']): Sit
     variant: ['$edge_encoding', languageMap ?? '', site.imageFormats ? '$edge_image' : ''].join(','),
     unknownVary: `$edge_vary_${index}`,
     language: languageMap,
+    openFiles,
     logs,
   }
+}
+
+/** Files that each location may keep open whose answers are whole files of the cache. */
+function openFilesOf({ sites }: FrontOptions, ofWorker: number): number {
+  const kept = sites.flatMap(({ rules }) => rules.filter(({ cache, slices }) => cache === 'on' && !slices))
+  const locations = kept.length + kept.filter(({ images }) => images !== undefined).length + sites.length
+  return Math.floor(ofWorker / locations)
 }
 
 /** What the `http` block has for a site: its upstream servers, maps, and a server for its host names. */
@@ -76,11 +87,11 @@ export function siteDirectives(
   options: FrontOptions,
   index: number,
   listeners: readonly Directive[],
-  storedLog: string,
+  { storedLog, openFiles }: { readonly storedLog: string; readonly openFiles: number },
 ): readonly Directive[] {
   const site = options.sites[index] as SiteOptions
-  const names = namesOf(site, index, (format) => accessLogs(options, { file: storedLog, format }))
-  const insideNames = namesOf(site, index, (format) => [storedAnswers({ file: storedLog, format })])
+  const names = namesOf(site, index, openFilesOf(options, openFiles), (format) => accessLogs(options, { file: storedLog, format }))
+  const insideNames = namesOf(site, index, 0, (format) => [storedAnswers({ file: storedLog, format })])
   const { place } = names
   const inside = options.functions ?? options.images
   siteName(site.name, `${place}.name`)
@@ -369,6 +380,8 @@ function kept(
     directive('proxy_set_header', 'Range', slices ? '$slice_range' : ''),
     ...(slices ? [directive('slice', '1m')] : []),
     directive('proxy_cache', 'edge'),
+    // of what is in slices more would be kept open than is asked for again
+    ...openFiles(slices ? 0 : names.openFiles),
     directive('proxy_cache_key', slices ? `${key.text} $slice_range` : key.text),
     ...names.logs(formatOf(names, key, slices)),
     ...(ttl > 0 ? [directive('proxy_cache_valid', 200, 206, 301, 302, 303, 307, 308, `${ttl}s`)] : []),
