@@ -326,7 +326,15 @@ describe('a node whose viewers are hostile', () => {
       expect([loop, await ask('/api/loop', loop), loopAt()]).toEqual([loop, 200, passed])
       expect([loop, await ask(`/kept/loop-${loop.length}`, loop), loopAt()]).toEqual([loop, 200, counted])
     }
+    // a proxy between may have written a line of its own before those that it was sent
+    for (const first of ['cdn.example', '']) {
+      const lines = `CDN-Loop: ${first}\r\ncdn-loop: ${passes(3)}\r\nCDN-Loop: ${passes(1)}\r\n`
+      expect([(await all.get('/api/loop', lines)).status, loopAt()]).toEqual([200, `${first}, ${passes(5)}`])
+      expect([(await all.get(`/kept/lines-${first}`, lines)).status, loopAt()]).toEqual([200, passes(5)])
+    }
     all.shop.requests.length = 0
+    const { status: ofLines } = await all.get('/api/loop', `CDN-Loop: x\r\nCDN-Loop: ${passes(5)}\r\nCDN-Loop: ${passes(3)}\r\n`)
+    expect([ofLines, all.shop.requests]).toEqual([508, []])
     for (const loop of [passes(8), `${'a, '.repeat(100)}${passes(9)}`]) {
       const { status, body } = await all.get('/api/loop', `CDN-Loop: ${loop}\r\n`)
       expect([status, body]).toEqual([508, expect.stringContaining('leads back')])

@@ -19,6 +19,7 @@ import type { ConfigurationText } from './nginx/directives.ts'
 import { findNginx, type NginxProgram } from './nginx/find-nginx.ts'
 import { FollowedLog } from './nginx/followed-log.ts'
 import { cacheFilesFolder, frontConfiguration, minFreeBytes } from './nginx/front-configuration.ts'
+import { loopScriptText } from './nginx/loop-configuration.ts'
 import { NginxProcess } from './nginx/nginx-process.ts'
 import { openFilesOfWorker } from './nginx/open-files.ts'
 import { RotatedLog } from './nginx/rotated-log.ts'
@@ -162,7 +163,9 @@ export async function startFront(dependencies: FrontDependencies): Promise<Front
     if (challenge !== undefined && program.js === undefined) warnOfChallenge()
     const sites = health.map((each) => ({ ...each.site, originTls: each.tls, origins: each.servers() }))
     const quicKey = program.http3 ? keptKey(join(folder, 'quic.key')) : ''
-    const scripts = { signatureScript, challengeScript }
+    const loopScript = join(folder, 'loop.js')
+    replaceFile(loopScript, loopScriptText)
+    const scripts = { signatureScript, challengeScript, loopScript }
     const workers = availableParallelism()
     const place = { folder, storedLog, ...scripts, quicKey, user, workers, openFiles: openFilesOfWorker() }
     const logged = { ...(onRequests && { requestLog }), ...(prefetch && { askedLog }) }

@@ -18,6 +18,8 @@ export interface NginxProgram {
   readonly slices: boolean
   /** It can ask another server about each request. */
   readonly authRequest: boolean
+  /** `$http_NAME` has all lines of a header; before 1.23 the first one alone. */
+  readonly joinsHeaders: boolean
   /** Files of modules that are loaded on demand; undefined where the module is missing. */
   readonly brotli: string | undefined
   readonly js: string | undefined
@@ -69,6 +71,7 @@ export function describeNginx(file: string, text: string): NginxProgram {
     http2: has('with-http_v2_module'),
     http2Directive: atLeast(1, 25, 1),
     http3: has('with-http_v3_module'),
+    joinsHeaders: atLeast(1, 23),
     slices: has('with-http_slice_module'),
     authRequest: has('with-http_auth_request_module'),
     brotli: moduleFile('brotli_filter'),

@@ -14,6 +14,7 @@ const place = {
   signatureScript: '/data/nginx/s.js',
   challengeScript: '/n/challenge.js',
   quicKey: '/n/quic.key',
+  loopScript: '/n/loop.js',
   user: undefined,
   workers: 2,
   openFiles: 4096,

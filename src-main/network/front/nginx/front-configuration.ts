@@ -10,7 +10,7 @@ import type { NginxProgram } from './find-nginx.ts'
 import type { AgentEndpoint, FrontListener, FrontOptions } from './front-options.ts'
 import { functionUpstream } from './function-configuration.ts'
 import { imageUpstream } from './image-configuration.ts'
-import { loopMaps } from './loop-configuration.ts'
+import { hasLoopScript, loopMaps } from './loop-configuration.ts'
 import { networkMap, requestDirectives } from './request-configuration.ts'
 import { requestMaps } from './request-maps.ts'
 import { siteDirectives } from './site-configuration.ts'
@@ -26,6 +26,8 @@ export interface FrontPlace {
   readonly signatureScript: string
   /** The script that checks passes of challenged viewers, likewise. */
   readonly challengeScript: string
+  /** The script that reads all lines of a header. */
+  readonly loopScript: string
   /** Random bytes that stay the same over reloads and restarts, for HTTP/3. */
   readonly quicKey: string
   /** The user that workers change to; undefined where the edge itself has no rights to give up. */
@@ -82,7 +84,7 @@ export function frontConfiguration(program: NginxProgram, place: FrontPlace, giv
     directive('error_log', 'stderr', 'notice'),
     directive('pcre_jit', 'on'),
     from('cache.folder', directive('working_directory', plain(options.cache.folder, 'cache.folder'))),
-    ...((signed || hasChallenge) && program.js !== undefined ? [directive('load_module', program.js)] : []),
+    ...((signed || hasChallenge || hasLoopScript(program)) && program.js !== undefined ? [directive('load_module', program.js)] : []),
     ...(options.compress && program.brotli !== undefined ? [directive('load_module', program.brotli)] : []),
     ...(options.countryDatabase !== undefined ? countryModule(program) : []),
     block('events', [], [directive('worker_connections', workerConnections)]),
@@ -99,7 +101,7 @@ export function frontConfiguration(program: NginxProgram, place: FrontPlace, giv
         ...limits(options),
         ...viewerAddress(options),
         ...requestMaps(program),
-        ...loopMaps(),
+        ...loopMaps(program, place.loopScript),
         ...countries(options),
         ...requestLog(options),
         ...askedLog(options),
