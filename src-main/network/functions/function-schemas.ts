@@ -1,6 +1,5 @@
 import { type Static, Type } from 'typebox'
 import { FunctionLineSchema } from './function-line.ts'
-import { routePattern } from './function-set.ts'
 
 const closed = { additionalProperties: false }
 const DateTime = Type.String({ format: 'date-time' })
@@ -38,7 +37,7 @@ const deployed = {
 export const DeploySchema = Type.Object(
   {
     ...deployed,
-    routes: Type.Array(Type.String({ pattern: routePattern, maxLength: 600 }), {
+    routes: Type.Array(Type.String({ maxLength: 600 }), {
       minItems: 1,
       maxItems: 20,
       description: 'Where it answers: `/path`, `/path/*` for all below it, `HOST/path/*` for one host name',

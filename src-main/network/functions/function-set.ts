@@ -33,10 +33,8 @@ export const FunctionSetSchema = Type.Object(
 export type FunctionSet = Static<typeof FunctionSetSchema>
 
 /** How a route is written: `/path`, `/path/*` for all below it, with a host name before it where it is for that alone. */
-export const routePattern =
-  '^(?:\\*\\.)?(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*)?(?:/[\\w.\\-~!+,=:@%]+)*(?:/|/\\*)?$'
-
-const form = new RegExp(routePattern)
+const form =
+  /^(?:\*\.)?(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*)?(?:\/[\w.\-~!+,=:@%]+)*(?:\/|\/\*)?$/
 
 /** Reads a route; undefined for what is not a route. Live streams come from a node's memory: no function is before them. */
 export function readRoute(text: string): FunctionRoute | undefined {

@@ -190,6 +190,22 @@ describe('a function', () => {
     expect((await runner.check({ main: 'main.ts', files: { 'main.ts': `const a: number = 1; ${handler}` } })).faults).toEqual([])
   })
 
+  it('is checked for the files that it imports, and those of them', async () => {
+    const files = {
+      'main.ts': `import { b } from './lib/b.js'\nimport add from './add.wasm'`,
+      'lib/b.ts': `import type { T } from './types.ts'\nexport { c as b } from '../c.ts'`,
+      'unused.js': `import './nowhere.js'`,
+    }
+    const message = (name: string) => `imports "${name}", which is not among the files`
+    expect((await runner.check({ main: 'main.ts', files })).faults).toEqual([
+      { file: 'main.ts', line: 0, column: 0, message: message('./add.wasm') },
+      { file: 'lib/b.ts', line: 0, column: 0, message: message('../c.ts') },
+    ])
+    expect((await runner.check({ main: 'main.js', files: { 'main.js': `import 'node:fs'` } })).faults).toMatchObject([
+      { message: message('node:fs') },
+    ])
+  })
+
   it('is checked in its modules of WebAssembly', async () => {
     const garbage = Buffer.from('no module').toString('base64')
     const { faults } = await runner.check({ main: 'main.js', files: { 'main.js': '', 'a.wasm': garbage, 'b.wasm': 'AGFzbQEAAAA=' } })

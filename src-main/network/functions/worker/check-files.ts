@@ -1,5 +1,5 @@
 import type { DeployedFiles, FileFault } from '../run-messages.ts'
-import { checkSyntax, checkWebAssembly, StartFault } from './sandbox.ts'
+import { checkSyntax, checkWebAssembly, fileOf, StartFault } from './sandbox.ts'
 import { TypeStripper } from './type-stripper.ts'
 
 /** What becomes of deployed files. */
@@ -10,8 +10,9 @@ export interface CheckedFiles {
 }
 
 /** Removes types, leaving lines and columns where they are, and finds mistakes. */
-export async function checkFiles({ files }: DeployedFiles): Promise<CheckedFiles> {
+export async function checkFiles({ main, files }: DeployedFiles): Promise<CheckedFiles> {
   const checked: CheckedFiles = { files: {}, modules: {}, faults: [] }
+  const imports = new Map<string, readonly string[]>()
   const stripper = new TypeStripper()
   try {
     for (const [name, content] of Object.entries(files)) {
@@ -22,7 +23,7 @@ export async function checkFiles({ files }: DeployedFiles): Promise<CheckedFiles
           continue
         }
         const code = name.endsWith('.ts') ? await withoutTypes(stripper, name, content) : content
-        await checkSyntax(name, code)
+        imports.set(name, await checkSyntax(name, code))
         checked.files[name] = code
       } catch (error) {
         if (!(error instanceof StartFault)) throw error
@@ -32,7 +33,22 @@ export async function checkFiles({ files }: DeployedFiles): Promise<CheckedFiles
   } finally {
     await stripper.end()
   }
+  if (checked.faults.length === 0) checked.faults.push(...missingImports(main, imports, checked))
   return checked
+}
+
+/** Imports that are not among the files, of the main one and of all that it needs. */
+function missingImports(main: string, imports: ReadonlyMap<string, readonly string[]>, checked: CheckedFiles): FileFault[] {
+  const faults: FileFault[] = []
+  const needed = new Set([main])
+  for (const file of needed) {
+    for (const specifier of imports.get(file) ?? []) {
+      const found = fileOf(specifier, file, checked)
+      if (found !== undefined) needed.add(found)
+      else faults.push({ file, line: 0, column: 0, message: `imports ${JSON.stringify(specifier)}, which is not among the files` })
+    }
+  }
+  return faults
 }
 
 async function withoutTypes(stripper: TypeStripper, file: string, text: string): Promise<string> {

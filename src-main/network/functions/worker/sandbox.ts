@@ -106,11 +106,12 @@ export class Sandbox {
   }
 }
 
-/** Checks a file without running it. Throws StartFault. */
-export async function checkSyntax(file: string, code: string): Promise<void> {
+/** Checks a file without running it; resolves to what it imports. Throws StartFault. */
+export async function checkSyntax(file: string, code: string): Promise<readonly string[]> {
   const isolate = new ivm.Isolate({ memoryLimit: memoryMib })
   try {
-    await isolate.compileModule(code, { filename: file })
+    const { dependencySpecifiers } = await isolate.compileModule(code, { filename: file })
+    return [...dependencySpecifiers]
   } catch (error) {
     throw new StartFault(faultOf(error as Error, file))
   } finally {
