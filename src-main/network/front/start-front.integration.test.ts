@@ -804,7 +804,7 @@ describe.runIf(hasNginx && process.platform === 'linux')('nginx before an edge',
     const taken = { ...settings(), cache: { ...settings().cache, folder: join(folder, 'other-cache') } }
     await expect(startFront({ ...other, settings: taken })).rejects.toMatchObject({
       code: 'port.in_use',
-      details: { port, option: 'listen' },
+      details: { port, option: 'httpPort' },
     })
     const file = join(folder, 'nginx', 'nginx.conf')
     await expect(startFront({ ...other, settings: { ...taken, cache: { ...taken.cache, folder: file } } })).rejects.toMatchObject({

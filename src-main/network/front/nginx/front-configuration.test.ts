@@ -3,7 +3,7 @@ import { AppError } from '../../../platform/errors.ts'
 import { describeNginx } from './find-nginx.ts'
 import { frontConfiguration } from './front-configuration.ts'
 import type { FrontOptions, SiteOptions, SiteRule } from './front-options.ts'
-import { optionOfMessage, readNginxLine } from './nginx-messages.ts'
+import { optionOfMessage, portOption, readNginxLine } from './nginx-messages.ts'
 
 const debian12 = `nginx version: nginx/1.22.1
 configure arguments: --prefix=/usr/share/nginx --modules-path=/nowhere --with-http_ssl_module --with-http_v2_module --with-http_slice_module`
@@ -85,12 +85,18 @@ it('what nginx can do is read from what it prints about itself', () => {
   expect(() => describeNginx('/n', 'Apache/2.4')).toThrow(/which version/)
 })
 
+const listen = [
+  { address: '0.0.0.0', port: 8080, tls: false },
+  { address: '0.0.0.0', port: 8443, tls: true },
+]
+
+it('a port that is taken is named by its option', () => {
+  const configuration = frontConfiguration(program, place, options({}, { listen, certificate: { certFile: '/c.pem', keyFile: '/k.pem' } }))
+  expect(listen.map(({ port }) => portOption(port, configuration))).toEqual(['httpPort', 'httpsPort'])
+})
+
 it('HTTP/3 is on where nginx has it and TLS is there, and viewers read of it', () => {
   const nginx1263 = describeNginx('/usr/sbin/nginx', debian12.replace('1.22.1', '1.26.3').concat(' --with-http_v3_module'))
-  const listen = [
-    { address: '0.0.0.0', port: 8080, tls: false },
-    { address: '0.0.0.0', port: 8443, tls: true },
-  ]
   const certificate = { certFile: '/c.pem', keyFile: '/k.pem' }
   const sites = ['a', 'b'].map((name) => ({ ...(options().sites[0] as SiteOptions), name, hosts: [`${name}.example`] }))
   const configured = (able: typeof nginx1263, changes: Partial<FrontOptions>) =>

@@ -36,3 +36,8 @@ export function optionOfMessage(message: string, { text, options }: Configuratio
   }
   return undefined
 }
+
+/** The option of the node that gave nginx this port. */
+export function portOption(port: number, { text }: ConfigurationText): 'httpPort' | 'httpsPort' {
+  return new RegExp(`^ *listen \\S+:${port} (?:ssl|quic)\\b`, 'm').test(text) ? 'httpsPort' : 'httpPort'
+}

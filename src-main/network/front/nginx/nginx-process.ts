@@ -10,7 +10,7 @@ import { restartDelayMs } from '../../../platform/workers/supervise-worker.ts'
 import { AcceptingWorkers } from './accepting-workers.ts'
 import type { ConfigurationText } from './directives.ts'
 import type { NginxProgram } from './find-nginx.ts'
-import { mixedSlices, optionOfMessage, readNginxLine } from './nginx-messages.ts'
+import { mixedSlices, optionOfMessage, portOption, readNginxLine } from './nginx-messages.ts'
 import { endNginxGroup } from './process-group.ts'
 
 const restartPolicy = { firstMs: 100, maxMs: 10_000, goodAfterMs: 10_000 }
@@ -167,7 +167,7 @@ export class NginxProcess {
       const port = Number(/:(\d+) failed/.exec(taken.text)?.[1] ?? 0)
       const number = Number(/failed \((\d+):/.exec(taken.text)?.[1])
       const code = number === 13 ? 'EACCES' : number === 99 ? 'EADDRNOTAVAIL' : 'EADDRINUSE'
-      return toListenError(Object.assign(new Error(taken.text), { code }), 'listen', port)
+      return toListenError(Object.assign(new Error(taken.text), { code }), portOption(port, configuration), port)
     }
     const text = worst[0]?.text ?? (lines.find((line) => line.trim() !== '') || 'nginx gave no reason')
     const option = optionOfMessage(text, configuration)
