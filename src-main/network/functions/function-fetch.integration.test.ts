@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { Agent, createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { FunctionFetch } from './function-fetch.ts'
 import { type FetchReply, maxBodyBytes, maxFetches } from './run-messages.ts'
@@ -45,13 +46,17 @@ it('keeps connections to the site, and sends again what met one that was closing
   const connections = new Agent({ keepAlive: true })
   const asked: string[] = []
   const perConnection = new WeakMap<object, number>()
-  let breaksSecond = false
+  let breaksSecond: 'before' | 'in' | undefined
   const site = createServer((request, response) => {
     const count = (perConnection.get(request.socket) ?? 0) + 1
     perConnection.set(request.socket, count)
     asked.push(`${request.method} ${count}`)
-    if (breaksSecond && count === 2) request.socket.destroy()
-    else response.end('text')
+    if (count !== 2 || breaksSecond === undefined) response.end('text')
+    else if (breaksSecond === 'before') request.socket.destroy()
+    else {
+      response.writeHead(200, { 'content-length': 100 })
+      response.write('half', () => (request.socket as Socket).resetAndDestroy())
+    }
   }).listen(0, '127.0.0.1')
   await once(site, 'listening')
   const target = { port: (site.address() as AddressInfo).port, headers: {}, connections }
@@ -72,11 +77,20 @@ it('keeps connections to the site, and sends again what met one that was closing
   expect(asked).toEqual(['GET 1', 'GET 2', 'POST 1'])
   connections.destroy()
   asked.length = 0
-  breaksSecond = true
+  breaksSecond = 'before'
   expect(await textOf()).toBe('text')
   await free()
   expect(await textOf()).toBe('text')
   expect(asked).toEqual(['GET 1', 'GET 2', 'GET 1'])
+  connections.destroy()
+  asked.length = 0
+  breaksSecond = 'in'
+  expect(await textOf()).toBe('text')
+  await free()
+  // what was answered in part is not sent again: nobody would read the second answer
+  await expect(textOf()).rejects.toThrow()
+  await delay(100)
+  expect(asked).toEqual(['GET 1', 'GET 2'])
   connections.destroy()
   site.closeAllConnections()
   site.close()

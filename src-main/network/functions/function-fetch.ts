@@ -141,10 +141,15 @@ export class FunctionFetch {
           ...(target === undefined ? {} : { lookup: lookupOf(target) }),
           ...{ agent, signal: this.#signal, timeout: silenceMs, setHost: false },
         })
-        asking.once('response', (answer) => resolve({ answer, own: site !== undefined }))
+        let isAnswered = false
+        asking.once('response', (answer) => {
+          isAnswered = true
+          resolve({ answer, own: site !== undefined })
+        })
         asking.once('timeout', () => asking.destroy(new OutboundFault(`${url.host} did not answer within ${silenceMs / 1000} s`)))
         asking.on('error', (error: NodeJS.ErrnoException) => {
-          if (asking.reusedSocket && ['ECONNRESET', 'EPIPE'].includes(error.code ?? '') && !this.#signal.aborted) ask(false)
+          const wasClosing = asking.reusedSocket && !isAnswered && ['ECONNRESET', 'EPIPE'].includes(error.code ?? '')
+          if (wasClosing && !this.#signal.aborted) ask(false)
           else reject(error)
         })
         asking.end(body ?? undefined)

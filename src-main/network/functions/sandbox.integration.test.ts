@@ -204,6 +204,8 @@ describe('a function', () => {
     expect((await runner.check({ main: 'main.js', files: { 'main.js': `import 'node:fs'` } })).faults).toMatchObject([
       { message: message('node:fs') },
     ])
+    const many = Array.from({ length: 10_000 }, (_, index) => `import './${index}'`).join('\n')
+    expect((await runner.check({ main: 'main.js', files: { 'main.js': many } })).faults).toHaveLength(20)
   })
 
   it('is checked in its modules of WebAssembly', async () => {
