@@ -10,7 +10,7 @@ import { launchBrowser, untilMoving } from './helpers/browser.ts'
 import { type RunningNode, startNode } from './helpers/edge-node.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
 import { makeHttp3Nginx } from './helpers/nginx-http3.ts'
-import { publishTestStream } from './helpers/publish.ts'
+import { type Publisher, publishTestStream } from './helpers/publish.ts'
 import { skipBecause } from './helpers/skip.ts'
 import { until } from './helpers/until.ts'
 
@@ -21,7 +21,7 @@ describe('a node whose nginx has HTTP/3', () => {
   let node: RunningNode
   let browser: Browser
   let page: Page
-  let publisher: Awaited<ReturnType<typeof publishTestStream>>
+  let publisher: Publisher
 
   const setUp = (closed: string): void => {
     const cache = `cache: {folder: ${join(folder, 'cache')}, size: 500M}`

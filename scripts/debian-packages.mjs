@@ -29,6 +29,13 @@ const mediasoupHeaders = ['uv.h', 'openssl/ssl.h', 'srtp2/srtp.h', 'absl/strings
 /** What `npm run build:obs-plugin` needs. */
 export const obsPluginPackages = ['gcc', 'g++', 'libobs-dev']
 
+/** @param {string} name of the package @param {string} file */
+const nginxModule = (name, file) => ({
+  packages: ['nginx-light', name],
+  present: () => process.platform !== 'linux' || (inPath('nginx') && existsSync(`/usr/lib/nginx/modules/${file}.so`)),
+  required: false,
+})
+
 const dependencies = [
   { packages: ['chromium'], present: () => inPath('chromium', 'chromium-browser', 'google-chrome'), required: true },
   { packages: ['ffmpeg'], present: () => inPath('ffmpeg') && inPath('ffprobe'), required: true },
@@ -38,22 +45,9 @@ const dependencies = [
     present: () => inPath('nginx') && existsSync('/usr/lib/nginx/modules/ngx_rtmp_module.so'),
     required: false,
   },
-  {
-    packages: ['nginx-light', 'libnginx-mod-http-js'],
-    present: () => process.platform !== 'linux' || (inPath('nginx') && existsSync('/usr/lib/nginx/modules/ngx_http_js_module.so')),
-    required: false,
-  },
-  {
-    packages: ['nginx-light', 'libnginx-mod-http-geoip2'],
-    present: () => process.platform !== 'linux' || (inPath('nginx') && existsSync('/usr/lib/nginx/modules/ngx_http_geoip2_module.so')),
-    required: false,
-  },
-  {
-    packages: ['nginx-light', 'libnginx-mod-http-brotli-filter'],
-    present: () =>
-      process.platform !== 'linux' || (inPath('nginx') && existsSync('/usr/lib/nginx/modules/ngx_http_brotli_filter_module.so')),
-    required: false,
-  },
+  nginxModule('libnginx-mod-http-js', 'ngx_http_js_module'),
+  nginxModule('libnginx-mod-http-geoip2', 'ngx_http_geoip2_module'),
+  nginxModule('libnginx-mod-http-brotli-filter', 'ngx_http_brotli_filter_module'),
   { packages: ['cups-client'], present: () => process.platform !== 'linux' || inPath('lp'), required: false },
   {
     packages: ['libfaketime'],

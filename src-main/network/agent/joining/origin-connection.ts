@@ -52,7 +52,7 @@ export function connectToOrigin(target: OriginTarget, callback: (error: Error | 
   const late = setTimeout(() => socket.destroy(new NoAnswerError(target)), connectMs)
   const failed = (error: Error): void => {
     clearTimeout(late)
-    // Node says with a code why it trusts a certificate not.
+    // Set where the certificate is the reason.
     if ('authorizationError' in socket && socket.authorizationError) callback(untrusted(url, error))
     else callback(error)
   }
